@@ -1,0 +1,147 @@
+import type * as Types from '../kernel/schema.generated.ts';
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { OperationContext } from './operations.ts';
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Types.Maybe<TTypes> | Promise<Types.Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  Boolean: ResolverTypeWrapper<Types.Scalars['Boolean']['output']>;
+  DateTime: ResolverTypeWrapper<Types.Scalars['DateTime']['output']>;
+  ID: ResolverTypeWrapper<Types.Scalars['ID']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PostTweetInput: Types.PostTweetInput;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  String: ResolverTypeWrapper<Types.Scalars['String']['output']>;
+  XMe: ResolverTypeWrapper<Types.XMe>;
+  XPost: ResolverTypeWrapper<Types.XPost>;
+  XPostError: ResolverTypeWrapper<Types.XPostError>;
+  XPostState: Types.XPostState;
+  XReplySettings: Types.XReplySettings;
+  XUserAction: Types.XUserAction;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  Boolean: Types.Scalars['Boolean']['output'];
+  DateTime: Types.Scalars['DateTime']['output'];
+  ID: Types.Scalars['ID']['output'];
+  Mutation: Record<PropertyKey, never>;
+  PostTweetInput: Types.PostTweetInput;
+  Query: Record<PropertyKey, never>;
+  String: Types.Scalars['String']['output'];
+  XMe: Types.XMe;
+  XPost: Types.XPost;
+  XPostError: Types.XPostError;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  postTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationPostTweetArgs, 'input'>>;
+};
+
+export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  xMe?: Resolver<ResolversTypes['XMe'], ParentType, ContextType>;
+};
+
+export type XMeResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XMe'] = ResolversParentTypes['XMe']> = {
+  name: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  username: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  xUserId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type XPostResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPost'] = ResolversParentTypes['XPost']> = {
+  createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  error: Resolver<Types.Maybe<ResolversTypes['XPostError']>, ParentType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  state: Resolver<ResolversTypes['XPostState'], ParentType, ContextType>;
+  tweetId: Resolver<Types.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  url: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  xUserId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type XPostErrorResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPostError'] = ResolversParentTypes['XPostError']> = {
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAt: Resolver<Types.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  userAction: Resolver<ResolversTypes['XUserAction'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = OperationContext> = {
+  DateTime: GraphQLScalarType;
+  Mutation: MutationResolvers<ContextType>;
+  Query: QueryResolvers<ContextType>;
+  XMe: XMeResolvers<ContextType>;
+  XPost: XPostResolvers<ContextType>;
+  XPostError: XPostErrorResolvers<ContextType>;
+};
+

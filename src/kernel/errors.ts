@@ -1,0 +1,153 @@
+/** What the person in front of the screen can do about an error; the SDL's `XUserAction`. */
+export type UserAction =
+  | 'NONE'
+  | 'EDIT'
+  | 'WAIT'
+  | 'SIGN_IN'
+  | 'CONNECT'
+  | 'RECONNECT'
+  | 'TOP_UP'
+  | 'CONTACT_ADMIN';
+
+interface AnswerRow {
+  readonly status: number;
+  readonly userAction: UserAction;
+  readonly message: string;
+}
+
+/**
+ * Every code that a door answers with: nothing was accepted, nothing was sent. The one source of the HTTP status, the
+ * user's next step and the default sentence; docs/errors.md is generated from it.
+ */
+export const answerErrors = {
+  WEBHOOK_SECRET_MISMATCH: {
+    status: 401,
+    userAction: 'CONTACT_ADMIN',
+    message:
+      'HERALD_WEBHOOK_SECRET differs between Hasura and Herald. Send the same value in the header x-hasura-webhook-secret.',
+  },
+  ROLE_NOT_ALLOWED: {
+    status: 403,
+    userAction: 'CONTACT_ADMIN',
+    message:
+      'Herald never posts as admin. In the console set x-hasura-role: user and x-hasura-user-id. Other roles are listed in HERALD_ROLES.',
+  },
+  CREDENTIALS_INVALID: {
+    status: 401,
+    userAction: 'SIGN_IN',
+    message: 'credential envelope rejected. Sign in again to get new X credentials.',
+  },
+  ACCOUNT_REQUIRED: {
+    status: 409,
+    userAction: 'CONNECT',
+    message:
+      'This session carries no X credentials. Send x-hasura-access-token and x-hasura-access-token-secret among the session variables.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    userAction: 'NONE',
+    message: 'There is no such thing here, or it belongs to somebody else.',
+  },
+  UNKNOWN_OPERATION: {
+    status: 404,
+    userAction: 'CONTACT_ADMIN',
+    message: 'Herald has no such operation. graphql/schema.graphql lists the ones it has.',
+  },
+  INVALID_REQUEST: {
+    status: 400,
+    userAction: 'CONTACT_ADMIN',
+    message: 'The request is not what this door takes.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    status: 413,
+    userAction: 'CONTACT_ADMIN',
+    message: 'The request is too large: the input may have 64 KiB.',
+  },
+  INVALID_INPUT: { status: 400, userAction: 'EDIT', message: 'A field of the input has a value that it can not have.' },
+  TEXT_TOO_LONG: { status: 400, userAction: 'EDIT', message: 'The text is longer than X allows.' },
+  TEXT_EMPTY: { status: 400, userAction: 'EDIT', message: 'The text is empty. Write something to post.' },
+  RATE_LIMITED: {
+    status: 429,
+    userAction: 'WAIT',
+    message: 'X asks this account to wait. Try again after retryAt.',
+  },
+  TEMPORARILY_UNAVAILABLE: {
+    status: 429,
+    userAction: 'WAIT',
+    message: 'Herald can not do this right now, and nothing was started. Try again after retryAt.',
+  },
+  INTERNAL: {
+    status: 500,
+    userAction: 'CONTACT_ADMIN',
+    message: 'Something went wrong inside Herald. Its log has the cause under the requestId.',
+  },
+} as const satisfies Record<string, AnswerRow>;
+
+export type AnswerErrorCode = keyof typeof answerErrors;
+
+interface PostErrorRow {
+  readonly userAction: UserAction;
+  readonly message: string;
+}
+
+/** Every code of `XPost.error`: what became of a post that Herald took on. */
+export const postErrors = {
+  DUPLICATE_CONTENT: {
+    userAction: 'EDIT',
+    message: 'X refused the tweet because this account already posted the same text.',
+  },
+  X_REJECTED: { userAction: 'EDIT', message: 'X refused the tweet as invalid.' },
+  X_FORBIDDEN: { userAction: 'EDIT', message: 'X does not permit this account to post this tweet.' },
+  ACCOUNT_NEEDS_RECONNECT: {
+    userAction: 'RECONNECT',
+    message: 'X no longer accepts the credentials of this account. Sign in with X again, with permission to write.',
+  },
+  APP_NOT_PERMITTED: {
+    userAction: 'CONTACT_ADMIN',
+    message: 'X does not permit this application to post. Its project, plan or permissions need a look in the X console.',
+  },
+  OUT_OF_CREDITS: {
+    userAction: 'CONTACT_ADMIN',
+    message: 'The X account of this application has no credits left. Nothing was sent.',
+  },
+  RATE_LIMITED: { userAction: 'WAIT', message: 'X asks this account to wait. Nothing was sent.' },
+  X_UNAVAILABLE: { userAction: 'WAIT', message: 'X could not be reached. Nothing was sent.' },
+  OUTCOME_UNKNOWN: {
+    userAction: 'WAIT',
+    message: 'X did not say whether it took the tweet. Look at the timeline before you post it again.',
+  },
+} as const satisfies Record<string, PostErrorRow>;
+
+export type PostErrorCode = keyof typeof postErrors;
+
+export interface ErrorDetails {
+  /** Replaces the table's sentence; must hold nothing secret and nothing of another user. */
+  readonly message?: string;
+  /** Dotted path of the input's field at fault, e.g. `text` or `parts.3.text`. */
+  readonly field?: string;
+  /** The earliest time at which another try makes sense. */
+  readonly retryAt?: Date;
+  /** An HTTP status that says more than the table's (405, 408, 415, 431). */
+  readonly status?: number;
+  /** For the log alone; never leaves the process. */
+  readonly cause?: unknown;
+}
+
+/** A refusal with a public code. Whatever else is thrown is a bug and leaves a door as `INTERNAL`. */
+export class HeraldError extends Error {
+  readonly code: AnswerErrorCode;
+  readonly status: number;
+  readonly userAction: UserAction;
+  readonly field: string | undefined;
+  readonly retryAt: Date | undefined;
+
+  constructor(code: AnswerErrorCode, details: ErrorDetails = {}) {
+    super(details.message ?? answerErrors[code].message, { cause: details.cause });
+    this.name = 'HeraldError';
+    this.code = code;
+    this.status = details.status ?? answerErrors[code].status;
+    this.userAction = answerErrors[code].userAction;
+    this.field = details.field;
+    this.retryAt = details.retryAt;
+  }
+}

@@ -1,0 +1,6 @@
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './log.ts';
+export * from './ports.ts';
+export type * from './schema.generated.ts';
+export * from './secret.ts';
