@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config, Secrets } from './config/index.ts';
 import { createEnvelopeOpener, loadKeyring } from './credentials/index.ts';
 import { createDoors } from './doors/index.ts';
-import type { Log, PostId, TweetId, XClient } from './kernel/index.ts';
+import type { Log, PostId, TweetId } from './kernel/index.ts';
 import { createPosting } from './posting/index.ts';
 import { createWebhookCheck, openSession } from './session/index.ts';
 import { createXClient } from './x/index.ts';

@@ -15,7 +15,6 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   graphql: ['doors'],
   'graphql-yoga': ['doors'],
   jose: ['credentials'],
-  'linkify-it': ['posting'],
   pg: ['local'],
   pino: ['log'],
   'pino-pretty': ['log'],

@@ -56,13 +56,26 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   server.decorateRequest('refusal', undefined);
   server.addHook('onResponse', async (request, reply) => logRequest(tools.log, request, reply));
   server.setErrorHandler(fail(tools, sendActionError));
-  server.setNotFoundHandler((request, reply) =>
-    fail(tools, sendActionError)(notFound(server, request, reply), request, reply),
-  );
+  // Before the body is parsed, so that an unknown route is told as one whatever was sent to it.
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.is404) throw notFound(server, request, reply);
+  });
+  closeConnectionsWhenClosing(server);
   acceptJsonOnly(server);
   openHealthDoor(server, tools.isReady);
   openHasuraDoors(server, tools);
   return server;
+};
+
+/** A kept-alive connection that was busy when the server began to close would hold it open until the client lets go. */
+const closeConnectionsWhenClosing = (server: FastifyInstance): void => {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 };
 
 /** Both doors of Hasura: the secret is checked before anything else, and each answers in its own shape. */

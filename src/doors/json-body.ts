@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HeraldError } from '../kernel/index.ts';
 
 /**
@@ -22,6 +22,10 @@ export const acceptJsonOnly = (server: FastifyInstance): void => {
     );
   });
 };
+
+/** How long the body says it is; a body sent in chunks says nothing and counts as long. */
+export const bodyBytesOf = (request: FastifyRequest): number =>
+  Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
 
 const malformed = (message: string): HeraldError => new HeraldError('INVALID_REQUEST', { message });
 

@@ -1,9 +1,11 @@
-import type { PostTweetInput, Session, XMe, XPost } from '../kernel/index.ts';
+import { HeraldError, type PostTweetInput, type Session, type XMe, type XPost } from '../kernel/index.ts';
 import type { Resolvers } from './resolvers.generated.ts';
 
 /** What a resolver may know about the request it answers. */
 export interface OperationContext {
   readonly requestId: string;
+  /** The length of the whole request body. */
+  readonly bodyBytes: number;
   /** Who asks; throws the refusal when nobody may. Introspection never calls it. */
   readonly session: () => Session;
 }
@@ -20,9 +22,20 @@ export type Operations = Pick<Resolvers, 'Mutation' | 'Query'>;
 export const createOperations = (posting: Posting) =>
   ({
     Mutation: {
-      postTweet: async (_root, { input }, context) => posting.postTweet(context.session(), input),
+      postTweet: async (_root, { input }, context) =>
+        posting.postTweet(context.session(), limited(input, context)),
     },
     Query: {
       xMe: async (_root, _arguments, context) => posting.xMe(context.session()),
     },
   }) satisfies Operations;
+
+const INPUT_LIMIT_BYTES = 64 * 1024;
+
+/** The input, unless it is too large. It is only measured when the body that it came in is larger than its limit. */
+const limited = <T>(input: T, { bodyBytes }: OperationContext): T => {
+  if (bodyBytes > INPUT_LIMIT_BYTES && Buffer.byteLength(JSON.stringify(input)) > INPUT_LIMIT_BYTES) {
+    throw new HeraldError('PAYLOAD_TOO_LARGE');
+  }
+  return input;
+};

@@ -144,3 +144,33 @@ export interface XClient {
   /** The account that the credentials belong to (`GET /2/users/me`). */
   me(credentials: XCredentials): Promise<XRead<XUser>>;
 }
+
+/** A tweet as its timeline shows it, in the form in which it can be compared with what was sent. */
+export interface XTimelineTweet {
+  readonly id: TweetId;
+  readonly createdAt: Date;
+  /**
+   * What the author wrote, as far as X lets one tell: entities unescaped, each t.co link replaced by where it leads, the
+   * links that only stand for attached media left out, NFC, trimmed. A bare `example.com` comes back as
+   * `http://example.com`.
+   */
+  readonly text: string;
+  readonly inReplyToTweetId: TweetId | undefined;
+  readonly quotedTweetId: TweetId | undefined;
+  readonly mediaCount: number;
+}
+
+export interface XAuthoredTweet extends XTimelineTweet {
+  readonly authorId: XUserId;
+}
+
+/** What X has, for finding out what became of an attempt. Neither method throws for anything that X does. */
+export interface XTimeline {
+  /**
+   * The tweets of the credentials' account that are younger than `sinceId`, newest first. Ok only when X gave all of
+   * them: every page, and no partial errors; a tweet that is absent from an ok read was not on the timeline.
+   */
+  tweetsSince(credentials: XCredentials, sinceId: TweetId): Promise<XRead<readonly XTimelineTweet[]>>;
+  /** One tweet of anybody, or undefined when X says that there is none. */
+  tweetById(credentials: XCredentials, id: TweetId): Promise<XRead<XAuthoredTweet | undefined>>;
+}

@@ -36,7 +36,8 @@ const announceCurl = async (stack: Stack, sandboxUrl: string): Promise<void> => 
     accessToken: alice.access_token,
     accessTokenSecret: alice.access_token_secret,
   });
-  const body = actionBody('Hello from Herald', sessionVariables(userId, sealed));
+  const text = `Hello from Herald, started at ${new Date().toISOString()}`;
+  const body = actionBody(text, sessionVariables(userId, sealed));
   say();
   say('Post as alice, exactly as Hasura would ask (her sealed credentials are good for 24 hours):');
   say();

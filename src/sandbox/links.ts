@@ -13,8 +13,8 @@ const byLength = [...tlds].sort((a, b) => b.length - a.length);
 const ascii = byLength.filter((tld) => /^[a-z]+$/.test(tld)).join('|');
 const any = byLength.join('|');
 
-/** A label of a domain name: letters and digits of any script, hyphens inside. */
-const LABEL = '[\\p{L}\\p{M}\\p{N}](?:[\\p{L}\\p{M}\\p{N}_-]*[\\p{L}\\p{M}\\p{N}])?';
+/** A label of a domain name: letters, digits and signs of any script, hyphens inside. */
+const LABEL = '[\\p{L}\\p{M}\\p{N}\\p{So}](?:[\\p{L}\\p{M}\\p{N}\\p{So}_-]*[\\p{L}\\p{M}\\p{N}\\p{So}])?';
 const ASCII_LABEL = '[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?';
 /** A top-level domain ends where no letter, digit or `@` follows. */
 const END = '(?![\\p{L}\\p{N}@])';

@@ -90,7 +90,7 @@ describe('createTweet as sent', () => {
   test('every request has a nonce of its own', async () => {
     const { server, x } = await start(always);
     await Promise.all(Array.from({ length: 20 }, () => x.createTweet(credentials, { text: 'hi' })));
-    expect(new Set(server.requests.map((request) => oauthOf(request)['oauth_nonce'])).size).toBe(20);
+    expect(new Set(server.requests.map((request) => oauthOf(request).oauth_nonce)).size).toBe(20);
   });
 });
 
@@ -111,7 +111,7 @@ describe('beforeSend', () => {
     const beforeSend = vi.fn(() => void vi.setSystemTime(1_800_000_600_000));
     await x.createTweet(credentials, { text: 'hi' }, beforeSend);
     expect(beforeSend).toHaveBeenCalledTimes(1);
-    expect(oauthOf(server.requests[0])['oauth_timestamp']).toBe('1800000000');
+    expect(oauthOf(server.requests[0]).oauth_timestamp).toBe('1800000000');
   });
 });
 

@@ -1,7 +1,16 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { created, type RawServer, type Respond, schemes, startRawServer, TWEET_ID } from './raw-server.ts';
+import {
+  created,
+  type RawServer,
+  type Respond,
+  schemes,
+  startRawServer,
+  TWEET_ID,
+  testCertificate,
+} from './raw-server.ts';
 import { clientOf, credentials } from './x-client.ts';
 
 const closers: Array<() => unknown> = [];
@@ -211,5 +220,27 @@ describe('TLS that never comes up', () => {
     expect(await post()).toMatchObject({ kind: 'not_sent', reason: 'unreachable' });
     await sleep(100);
     expect(server.requests).toEqual([]);
+  });
+
+  test('the name of the host is sent, and a certificate for another name gets no byte', async () => {
+    const { private: key, cert } = await testCertificate('other.example');
+    const seen: string[] = [];
+    const server = createTlsServer({
+      key,
+      cert,
+      SNICallback: (name, use) => use(null, void seen.push(name)),
+    });
+    server.on('secureConnection', (socket) =>
+      socket.on('data', () => seen.push('a byte')).on('error', () => {}),
+    );
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = new URL(`https://localhost:${typeof address === 'object' ? address?.port : ''}`);
+    const { post, lines } = connect({ url, ca: cert });
+    expect(await post()).toMatchObject({ kind: 'not_sent', reason: 'unreachable' });
+    expect(lines.at(-1)).toMatchObject({ error: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    await sleep(100);
+    expect(seen).toEqual(['localhost']);
   });
 });

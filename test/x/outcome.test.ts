@@ -239,7 +239,7 @@ describe('limits', () => {
 });
 
 describe('reads', () => {
-  const parse = (body: unknown) => (body === 'fine' ? 'value' : undefined);
+  const parse = (body: unknown) => (body === 'fine' ? { value: 'value' } : undefined);
   const read = (status: number | undefined, body: unknown, more: Partial<Reply> = {}) =>
     readReply(reply(status, JSON.stringify(body), more), parse);
 

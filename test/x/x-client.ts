@@ -3,7 +3,6 @@ import {
   type LogFields,
   parseXUserId,
   Secret,
-  type XClient,
   type XCredentials,
 } from '../../src/kernel/index.ts';
 import { createXClient, type XClientOptions } from '../../src/x/index.ts';
@@ -33,7 +32,7 @@ export interface LogLine extends LogFields {
 export function clientOf(
   { url, ca }: Pick<RawServer, 'url' | 'ca'>,
   options: Partial<XClientOptions> = {},
-): { x: XClient & { close(): void }; lines: LogLine[] } {
+): { x: ReturnType<typeof createXClient>; lines: LogLine[] } {
   const lines: LogLine[] = [];
   const x = createXClient({
     appKey: 'app-key',
