@@ -69,7 +69,7 @@ const openPair = async (
 
 /**
  * The X user whom the token names, who must be the one that the session names. Anyone can seal under a public key, so a
- * session that names no X user can not use one.
+ * session that names no X user cannot use one.
  */
 const bindToXUser = (token: string, session: Session, keys: readonly EnvelopeKey[]): XUserId => {
   const kid = keys[0]?.kid;

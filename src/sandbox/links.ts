@@ -1,4 +1,4 @@
-import tlds from 'tlds';
+import tlds from 'tlds' with { type: 'json' };
 
 /** A link in a text, in UTF-16 positions. */
 export interface Link {

@@ -153,7 +153,7 @@ async function listenTls(
   return { server, ca: pems.cert };
 }
 
-/** A TLS socket can not be reset, only the TCP socket under it; the two share their peer's port. */
+/** A TLS socket cannot be reset, only the TCP socket under it; the two share their peer's port. */
 function rememberTcp(server: TlsServer, resets: WeakMap<Socket, Socket>): void {
   const byPeer = new Map<number | undefined, Socket>();
   server.on('connection', (tcp: Socket) => {

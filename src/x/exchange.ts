@@ -18,7 +18,7 @@ export interface Reply {
 }
 
 /**
- * Observes one request. The library's own results are not used, because they can not tell a refused connection from
+ * Observes one request. The library's own results are not used, because they cannot tell a refused connection from
  * a lost answer, have no status for a success, and its errors hold the `Authorization` header.
  */
 export class Exchange {

@@ -14,7 +14,7 @@ import { revealTokens, type Transport, unparsed } from './transport.ts';
 /** What it takes to compare a tweet with one that was sent. */
 const TWEET_FIELDS = 'created_at,entities,referenced_tweets,edit_history_tweet_ids,attachments';
 const PAGE_SIZE = 100;
-/** X shows an account's latest 3,200 tweets, so more pages than these can not be right. */
+/** X shows an account's latest 3,200 tweets, so more pages than these cannot be right. */
 const MAX_PAGES = 40;
 
 interface Page {
@@ -63,7 +63,7 @@ export function createTimeline(transport: Transport): XTimeline {
   return { tweetsSince, tweetById };
 }
 
-/** One page; undefined when X left anything out or anything can not be read, since absence is a conclusion. */
+/** One page; undefined when X left anything out or anything cannot be read, since absence is a conclusion. */
 function parsePage(body: unknown): Parsed<Page> {
   const found = listOf(field(body, 'data'));
   const tweets = found.map(parseTweet).filter((tweet) => tweet !== undefined);

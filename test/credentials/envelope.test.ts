@@ -113,7 +113,7 @@ describe('the envelope itself', () => {
     expect(Math.max(sealed.accessToken.length, sealed.accessTokenSecret.length)).toBeLessThan(1000);
   });
 
-  it('can not be sealed without an active key of the issuer', async () => {
+  it('cannot be sealed without an active key of the issuer', async () => {
     const options = { userId: f.aliceId, expiresAt: f.inTenHours, issuer: 'https://nobody.example/' };
     await expect(sealPair(keyring, f.pairOf(f.alice), options)).rejects.toThrow(
       'no active key of use envelope',

@@ -230,7 +230,7 @@ describe('a text to post', () => {
     ['\u0085', 'U+0085'],
     ['\u202D', 'U+202D'],
     ['\u202E', 'U+202E'],
-  ])('can not have %j', (character, name) => {
+  ])('cannot have %j', (character, name) => {
     const { code, field, message } = refusalOf(`a${character}b`);
     expect({ code, field }).toEqual({ code: 'INVALID_INPUT', field: 'text' });
     expect(message).toContain(name);

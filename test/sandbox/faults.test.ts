@@ -186,7 +186,7 @@ describe('ordering faults', () => {
     expect(await statuses(2)).toEqual([503, 201]);
   });
 
-  test('what X refuses can not be accepted first, and does not use the fault up', async () => {
+  test('what X refuses cannot be accepted first, and does not use the fault up', async () => {
     await order('503-after-accept');
     expect((await post(sandbox, alice, { text: '' })).status).toBe(400);
     expect(await statuses(2)).toEqual([503, 201]);

@@ -142,7 +142,7 @@ describe('the control API', () => {
     expect((await ask('users', `{"username":"${'x'.repeat(1024 * 1024)}"}`))[0]).toBe(413);
   });
 
-  test('a page of another site can not use it', async () => {
+  test('a page of another site cannot use it', async () => {
     const headers = { origin: 'http://evil.example' };
     const response = await fetch(`${sandbox.url}/_sandbox/reset`, { method: 'POST', headers });
     expect(response.status).toBe(403);

@@ -116,7 +116,7 @@ describe('signing in with twitter-api-v2', () => {
     expect((await fetch(`${sandbox.url}/oauth/authorize?oauth_token=${once.token}`)).status).toBe(401);
   });
 
-  test('a decision can not be taken twice', async () => {
+  test('a decision cannot be taken twice', async () => {
     const once = await allowed('alice');
     expect((await decide({ oauth_token: once.token, username: 'bob', decision: 'allow' })).status).toBe(400);
     expect((await finish(once)).screenName).toBe('alice');
@@ -187,7 +187,7 @@ describe('signing in with twitter-api-v2', () => {
     expect((await decide(all)).status).toBe(400);
   });
 
-  test('an access token can not sign as a request token, nor the reverse', async () => {
+  test('an access token cannot sign as a request token, nor the reverse', async () => {
     const alice = await account(sandbox, 'alice');
     const reply = await sendSigned(sandbox, { method: 'POST', target: '/oauth/access_token', tokens: alice });
     expect(reply.status).toBe(401);

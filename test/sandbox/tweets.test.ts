@@ -117,7 +117,7 @@ describe('POST /2/tweets', () => {
       (await post(sandbox, alice, { text: `${'y'.repeat(256)} https://example.com/${'z'.repeat(300)}` }))
         .status,
     ).toBe(201);
-    for (const text of ['x'.repeat(281), '漢'.repeat(141)]) {
+    for (const text of ['x'.repeat(281), '漢'.repeat(141), 'a.'.repeat(400_000)]) {
       const reply = await post(sandbox, alice, { text });
       expect(reply.status).toBe(403);
       expect(JSON.parse(reply.text)).toMatchObject({

