@@ -33,7 +33,7 @@ interface Line {
 }
 
 const control = async (path: string, body: unknown) =>
-  (await send(`${sandbox.url}/_sandbox/${path}`, {}, body)).body as SandboxAccount;
+  (await send(`${sandbox.url}/_sandbox/${path}`, {}, body)).body as unknown as SandboxAccount;
 
 describe('the process', () => {
   it('lists every problem of its configuration and exits 1 without a stack or a secret', async () => {

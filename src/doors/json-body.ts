@@ -17,7 +17,7 @@ export const acceptJsonOnly = (server: FastifyInstance): void => {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (!isUtf8(body)) return done(malformed('The body is not valid UTF-8.'));
-    parse(request, body.toString('utf8'), (error, value) =>
+    void parse(request, body.toString('utf8'), (error, value) =>
       error ? done(malformedJson(error)) : done(null, value),
     );
   });

@@ -72,6 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const app = makeApp(world);
   try {
     await app.listen({ host, port: options.port ?? 0 });
+    world.store.keep();
     const secure =
       options.tlsPort === undefined ? undefined : await listenTls(app, host, options.tlsPort, resets);
     return {

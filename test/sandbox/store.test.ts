@@ -100,6 +100,16 @@ describe('state', () => {
     await expect(open()).rejects.toThrow(/line 1 of .*tweets\.jsonl is damaged/);
   });
 
+  test('a second sandbox that does not get the port leaves the state alone', async () => {
+    const first = await open();
+    const alice = await account(first, 'alice');
+    const port = Number(new URL(first.url).port);
+    await expect(startSandbox({ stateDir: dir, port })).rejects.toThrow(/EADDRINUSE/);
+    await postedId(first, alice, { text: 'still written down' });
+    await first.close();
+    expect(await tweets(await open())).toMatchObject([{ text: 'still written down' }]);
+  });
+
   test('a start compacts the journal', async () => {
     const first = await open();
     const alice = await account(first, 'alice');

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import type { IntrospectionQuery } from 'graphql';
 import { createApp, type Overrides } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { generateKeyring, loadKeyring, sealPair } from '../../src/credentials/index.ts';
-import type { LogEvent, LogFields, UserId } from '../../src/kernel/index.ts';
+import type { LogEvent, LogFields, UserId, XMe, XPost, XPostError } from '../../src/kernel/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 
 export interface SandboxAccount {
@@ -37,10 +38,27 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** What a door may answer; which of it is there is for the test to say. */
+interface AnswerBody extends XPost, XMe {
+  readonly message: string;
+  readonly code: string;
+  readonly extensions: ErrorExtensions;
+  readonly errors: [{ readonly message: string; readonly extensions: ErrorExtensions }];
+  readonly data: { readonly postTweet: XPost; readonly a_1: XPost; readonly xMe: XMe } & IntrospectionQuery;
+  readonly error: XPostError;
+}
+
+interface ErrorExtensions {
+  readonly code: string;
+  readonly userAction: string;
+  readonly retryAt: string | null;
+  readonly field: string | null;
+  readonly requestId: string;
+}
+
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  readonly body: any;
+  readonly body: AnswerBody;
 }
 
 interface WorldOptions {
@@ -148,5 +166,5 @@ export const send = async (url: string, headers: Record<string, string>, body: u
     },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as AnswerBody };
 };
