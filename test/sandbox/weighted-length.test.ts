@@ -25,6 +25,11 @@ describe('weighted length, configuration 3', () => {
     ['👋🏿', 2],
     ['🇩🇪🇫🇷', 4],
     ['1️⃣', 2],
+    ['1\u20E3', 2],
+    ['\u26BD\uFE0F', 2],
+    ['\u2764', 2],
+    ['\u00A9', 1],
+    ['\u00A9\uFE0F', 2],
     ['❤️‍🔥', 2],
     ['🐦‍⬛', 2],
     ['🫱🏻‍🫲🏿', 2],
@@ -59,6 +64,9 @@ describe('links', () => {
     ['no.links.zzzzzz', []],
     ['日本語https://example.com/日本語', ['https://example.com/']],
     ['a\nexample.com\nb', ['example.com']],
+    ['münchen.de and t.co漢 漢t.co', ['münchen.de', 't.co', 't.co']],
+    ['a_b.com a_b.example.com', ['b.example.com']],
+    ['example.com:80 example.com?q example.com/?q', ['example.com', 'example.com', 'example.com/?q']],
   ])('in %j', (text, links) => expect(findLinks(text).map((link) => link.text)).toEqual(links));
 
   test('a long text without an end is looked through at once', () => {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { parseTweetId, type ReplySettings } from '../../src/kernel/index.ts';
+import { parseTweetId, type ReplySettings, Secret } from '../../src/kernel/index.ts';
 import { createXSignIn } from '../../src/x/index.ts';
 import { answer, created, type Respond, startRawServer, TWEET_ID } from './raw-server.ts';
 import { canaries, clientOf, credentials } from './x-client.ts';
@@ -233,11 +233,10 @@ describe('nothing secret leaves the room', () => {
   test.each([200, 400, 401, 403, 429, 503])(
     'nor in the error of a sign-in that X answers %i',
     async (status) => {
-      const { server, x } = await start(echo(status));
-      const { appSecret } = { appSecret: credentials.accessTokenSecret };
+      const { server } = await start(echo(status));
       const signIn = createXSignIn({
         appKey: 'app-key',
-        appSecret,
+        appSecret: new Secret(canaries.appSecret),
         apiUrl: server.url,
         authorizeUrl: server.url,
         deadlineMs: 5_000,
@@ -254,7 +253,6 @@ describe('nothing secret leaves the room', () => {
         expect(error).toBeInstanceOf(Error);
         expectClean(error);
       }
-      x.close();
     },
   );
 });
