@@ -1,0 +1,3 @@
+export { type Migrated, MigrationFailed, migrate } from './migrate.ts';
+export { type LedgerOptions, openLedger } from './open-ledger.ts';
+export { readingRoleSql } from './reading-role.ts';
