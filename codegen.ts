@@ -19,7 +19,7 @@ const config: CodegenConfig = {
     'src/kernel/schema.generated.ts': { plugins: ['typescript'], config: types },
     'src/doors/resolvers.generated.ts': {
       plugins: [
-        { add: { content: "import type * as Types from '../kernel/schema.generated.ts';" } },
+        { add: { content: "import type * as Types from '../kernel/index.ts';" } },
         'typescript-resolvers',
       ],
       config: {

@@ -1,4 +1,4 @@
-import type * as Types from '../kernel/schema.generated.ts';
+import type * as Types from '../kernel/index.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { OperationContext } from './operations.ts';
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };

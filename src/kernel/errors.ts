@@ -13,6 +13,8 @@ interface AnswerRow {
   readonly status: number;
   readonly userAction: UserAction;
   readonly message: string;
+  /** For docs/errors.md. */
+  readonly when: string;
 }
 
 /**
@@ -25,61 +27,87 @@ export const answerErrors = {
     userAction: 'CONTACT_ADMIN',
     message:
       'HERALD_WEBHOOK_SECRET differs between Hasura and Herald. Send the same value in the header x-hasura-webhook-secret.',
+    when: 'The header `x-hasura-webhook-secret` is missing, wrong or there twice.',
   },
   ROLE_NOT_ALLOWED: {
     status: 403,
     userAction: 'CONTACT_ADMIN',
     message:
       'Herald never posts as admin. In the console set x-hasura-role: user and x-hasura-user-id. Other roles are listed in HERALD_ROLES.',
+    when: 'The role is `admin`, the unauthenticated one or not in `HERALD_ROLES`, or there is no user id.',
   },
   CREDENTIALS_INVALID: {
     status: 401,
     userAction: 'SIGN_IN',
     message: 'credential envelope rejected. Sign in again to get new X credentials.',
+    when: 'An envelope could not be opened, whatever the cause: one message for all.',
   },
   ACCOUNT_REQUIRED: {
     status: 409,
     userAction: 'CONNECT',
     message:
       'This session carries no X credentials. Send x-hasura-access-token and x-hasura-access-token-secret among the session variables.',
+    when: 'The session carries no envelopes.',
   },
-  NOT_FOUND: {
-    status: 404,
-    userAction: 'NONE',
-    message: 'There is no such thing here, or it belongs to somebody else.',
+  ACCOUNT_NEEDS_RECONNECT: {
+    status: 409,
+    userAction: 'RECONNECT',
+    message: 'X no longer accepts the credentials of this account. Sign in with X again.',
+    when: 'X answered 401 for these credentials.',
   },
   UNKNOWN_OPERATION: {
     status: 404,
     userAction: 'CONTACT_ADMIN',
     message: 'Herald has no such operation. graphql/schema.graphql lists the ones it has.',
+    when: 'The action or the route does not exist.',
   },
   INVALID_REQUEST: {
     status: 400,
     userAction: 'CONTACT_ADMIN',
     message: 'The request is not what this door takes.',
+    when: 'Not JSON, not a request of this door, wrong method (405), wrong content type (415).',
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     userAction: 'CONTACT_ADMIN',
     message: 'The request is too large: the input may have 64 KiB.',
+    when: 'The body or the input is too large.',
   },
-  INVALID_INPUT: { status: 400, userAction: 'EDIT', message: 'A field of the input has a value that it can not have.' },
-  TEXT_TOO_LONG: { status: 400, userAction: 'EDIT', message: 'The text is longer than X allows.' },
-  TEXT_EMPTY: { status: 400, userAction: 'EDIT', message: 'The text is empty. Write something to post.' },
+  INVALID_INPUT: {
+    status: 400,
+    userAction: 'EDIT',
+    message: 'A field of the input has a value that it cannot have.',
+    when: 'A field has the wrong type or a value it cannot have; `field` names it.',
+  },
+  TEXT_TOO_LONG: {
+    status: 400,
+    userAction: 'EDIT',
+    message: 'The text is longer than X allows.',
+    when: 'More than 280 weighted characters.',
+  },
+  TEXT_EMPTY: {
+    status: 400,
+    userAction: 'EDIT',
+    message: 'The text is empty. Write something to post.',
+    when: 'No text, or none that can be seen.',
+  },
   RATE_LIMITED: {
     status: 429,
     userAction: 'WAIT',
     message: 'X asks this account to wait. Try again after retryAt.',
+    when: 'X limits what this account may ask.',
   },
   TEMPORARILY_UNAVAILABLE: {
     status: 429,
     userAction: 'WAIT',
-    message: 'Herald can not do this right now, and nothing was started. Try again after retryAt.',
+    message: 'Herald cannot do this right now, and nothing was started. Try again after retryAt.',
+    when: 'Something that Herald needs does not answer; nothing was started.',
   },
   INTERNAL: {
     status: 500,
     userAction: 'CONTACT_ADMIN',
     message: 'Something went wrong inside Herald. Its log has the cause under the requestId.',
+    when: 'A bug.',
   },
 } as const satisfies Record<string, AnswerRow>;
 
@@ -88,6 +116,8 @@ export type AnswerErrorCode = keyof typeof answerErrors;
 interface PostErrorRow {
   readonly userAction: UserAction;
   readonly message: string;
+  /** What X answered, for docs/errors.md. */
+  readonly when: string;
 }
 
 /** Every code of `XPost.error`: what became of a post that Herald took on. */
@@ -95,26 +125,49 @@ export const postErrors = {
   DUPLICATE_CONTENT: {
     userAction: 'EDIT',
     message: 'X refused the tweet because this account already posted the same text.',
+    when: "403 with X's sentence on duplicate content.",
   },
-  X_REJECTED: { userAction: 'EDIT', message: 'X refused the tweet as invalid.' },
-  X_FORBIDDEN: { userAction: 'EDIT', message: 'X does not permit this account to post this tweet.' },
+  X_REJECTED: {
+    userAction: 'EDIT',
+    message: 'X refused the tweet as invalid.',
+    when: '400, 404 and every other 4xx that no other row names.',
+  },
+  X_FORBIDDEN: {
+    userAction: 'EDIT',
+    message: 'X does not permit this account to post this tweet.',
+    when: '403 that no other row names.',
+  },
   ACCOUNT_NEEDS_RECONNECT: {
     userAction: 'RECONNECT',
-    message: 'X no longer accepts the credentials of this account. Sign in with X again, with permission to write.',
+    message:
+      'X no longer accepts the credentials of this account. Sign in with X again, with permission to write.',
+    when: '401, or 403 because the token was made while the application could only read.',
   },
   APP_NOT_PERMITTED: {
     userAction: 'CONTACT_ADMIN',
-    message: 'X does not permit this application to post. Its project, plan or permissions need a look in the X console.',
+    message:
+      'X does not permit this application to post. Its project, plan or permissions need a look in the X console.',
+    when: '403 for an application without access to this endpoint.',
   },
   OUT_OF_CREDITS: {
     userAction: 'CONTACT_ADMIN',
     message: 'The X account of this application has no credits left. Nothing was sent.',
+    when: '402.',
   },
-  RATE_LIMITED: { userAction: 'WAIT', message: 'X asks this account to wait. Nothing was sent.' },
-  X_UNAVAILABLE: { userAction: 'WAIT', message: 'X could not be reached. Nothing was sent.' },
+  RATE_LIMITED: {
+    userAction: 'WAIT',
+    message: 'X asks this account to wait. Nothing was sent.',
+    when: '429; `retryAt` is the later of the resets that X names.',
+  },
+  X_UNAVAILABLE: {
+    userAction: 'WAIT',
+    message: 'X could not be reached. Nothing was sent.',
+    when: "DNS, connection or TLS failed before a byte was sent, or this machine's clock is off.",
+  },
   OUTCOME_UNKNOWN: {
     userAction: 'WAIT',
     message: 'X did not say whether it took the tweet. Look at the timeline before you post it again.',
+    when: '5xx, 408, an answer that cannot be read, or none in time.',
   },
 } as const satisfies Record<string, PostErrorRow>;
 

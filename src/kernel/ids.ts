@@ -22,9 +22,12 @@ export const parseXUserId = (value: string): XUserId | undefined =>
   /^\d{1,20}$/.test(value) ? (value as XUserId) : undefined;
 
 /** The id, or undefined when `value` is not a lower-case uuid. */
-export const parsePostId = (value: string): PostId | undefined => (UUID.test(value) ? (value as PostId) : undefined);
+export const parsePostId = (value: string): PostId | undefined =>
+  UUID.test(value) ? (value as PostId) : undefined;
 
 /** A user id is any non-empty string of at most 255 characters without control characters. */
 export const parseUserId = (value: string): UserId | undefined =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-  value.length > 0 && value.length <= 255 && !/[\u0000-\u001f\u007f]/.test(value) ? (value as UserId) : undefined;
+  value.length > 0 && value.length <= 255 && !/[\u0000-\u001f\u007f]/.test(value)
+    ? (value as UserId)
+    : undefined;

@@ -32,7 +32,10 @@ export interface XCredentials {
  * Opens the session's envelopes and lends what was in them to `use`.
  * Throws `ACCOUNT_REQUIRED` without envelopes and `CREDENTIALS_INVALID` for every other cause; then `use` never ran.
  */
-export type UseCredentials = <T>(session: Session, use: (credentials: XCredentials) => Promise<T>) => Promise<T>;
+export type UseCredentials = <T>(
+  session: Session,
+  use: (credentials: XCredentials) => Promise<T>,
+) => Promise<T>;
 
 /** Who may reply; absent means everyone. X's own spelling is the adapter's business. */
 export type ReplySettings = 'FOLLOWING' | 'MENTIONED_USERS' | 'SUBSCRIBERS' | 'VERIFIED';
@@ -85,7 +88,12 @@ export type XOutcome =
       readonly answer: XAnswer;
     }
   | { readonly kind: 'rejected'; readonly code: PostErrorCode; readonly answer: XAnswer }
-  | { readonly kind: 'unknown'; readonly code: PostErrorCode; readonly reason: UnknownReason; readonly answer: XAnswer };
+  | {
+      readonly kind: 'unknown';
+      readonly code: PostErrorCode;
+      readonly reason: UnknownReason;
+      readonly answer: XAnswer;
+    };
 
 export type NotSentReason =
   /** DNS, refused, TLS never came up: no byte of the request left on an established connection. */

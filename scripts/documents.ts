@@ -1,0 +1,70 @@
+import { variables } from '../src/config/index.ts';
+import { answerErrors, postErrors } from '../src/kernel/index.ts';
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** docs/errors.md: every code, from the tables that the doors answer with. */
+export const renderErrors = (): string =>
+  [
+    '# Errors',
+    '',
+    'Generated from `src/kernel/errors.ts` by `npm run codegen`.',
+    '',
+    'An **error** means that nothing was accepted and nothing was sent. The action door answers it as',
+    '`{message, code, extensions}`, the GraphQL door as `errors[]` with the same `extensions`:',
+    '`{code, userAction, retryAt, field, requestId}`. What X said about a tweet is no error but `XPost.error`.',
+    '',
+    '## Errors of a request',
+    '',
+    row('code', 'HTTP', 'userAction', 'when', 'message'),
+    row('---', '---', '---', '---', '---'),
+    ...Object.entries(answerErrors).map(([code, { status, userAction, when, message }]) =>
+      row(`\`${code}\``, String(status), userAction, when, message),
+    ),
+    '',
+    '## Codes of `XPost.error`',
+    '',
+    row('code', 'userAction', 'what X answered', 'message'),
+    row('---', '---', '---', '---'),
+    ...Object.entries(postErrors).map(([code, { userAction, when, message }]) =>
+      row(`\`${code}\``, userAction, when, message),
+    ),
+    '',
+  ].join('\n');
+
+type Variable = { about: string; default?: string; secret?: true; readBy?: string };
+const all = Object.entries(variables) as [string, Variable][];
+
+/** .env.example: every variable, commented out, so that copying the file changes nothing. */
+export const renderEnvExample = (): string =>
+  [
+    '# Every variable that Herald knows. Copy this file to .env and set what you need.',
+    '# Each can also be given as NAME_FILE, the path of a file that holds the value.',
+    '',
+    ...all.flatMap(([name, { about, default: value, readBy }]) => [
+      `# ${about.replaceAll('`', '')}.${readBy ? ` Read by: ${readBy}.` : ''}`,
+      `#${name}=${value === undefined || /[ =`]/.test(value) ? '' : value}`,
+      '',
+    ]),
+  ].join('\n');
+
+/** The README's table of the same variables. */
+export const renderConfigTable = (): string =>
+  [
+    row('name', 'default', ''),
+    row('---', '---', '---'),
+    ...all.map(([name, { about, default: value, readBy }]) =>
+      row(`\`${name}\``, value ?? '', `${about}.${readBy ? ` (${readBy})` : ''}`),
+    ),
+  ].join('\n');
+
+const START = '<!-- configuration -->';
+const END = '<!-- /configuration -->';
+
+/** `readme` with its configuration table made anew between the two marks. */
+export const withConfigTable = (readme: string): string => {
+  const [before, rest] = readme.split(START);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`README.md has no ${START} ... ${END}.`);
+  return `${before}${START}\n${renderConfigTable()}\n${END}${after}`;
+};

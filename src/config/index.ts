@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { type LogLevel, Secret } from '../kernel/index.ts';
+import { type Environment, Problems, Reader, type ReadFile, resolveFiles } from './read.ts';
+import { weaknessOfSecret } from './secret-strength.ts';
+import { unknownNames } from './variables.ts';
+
+export type { Environment } from './read.ts';
+export { variables } from './variables.ts';
+
+/** What Herald is told and may print. */
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly roles: readonly string[];
+  readonly x: { readonly apiUrl: URL; readonly authorizeUrl: URL; readonly deadlineMs: number };
+  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
+}
+
+/** What Herald is told and must never print. */
+export interface Secrets {
+  readonly webhookSecrets: readonly Secret<string>[];
+  readonly keyring: Secret<string>;
+  readonly x: { readonly appKey: string; readonly appSecret: Secret<string> };
+}
+
+/** Every problem of a configuration at once, in words that say what to do. */
+export class ConfigProblems extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `Herald cannot start with this configuration:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.name = 'ConfigProblems';
+    this.problems = problems;
+  }
+}
+
+interface LoadOptions {
+  /** Whether standard output is a terminal, where logs are pretty unless told otherwise. */
+  readonly terminal?: boolean;
+  readonly readFile?: ReadFile;
+  /** Says in words what is wrong with a keyring; the room that opens it knows. */
+  readonly keyringProblems?: (json: string) => Promise<readonly string[]>;
+}
+
+const X_API_URL = new URL('https://api.x.com');
+const UNAUTHENTICATED_ROLES = ['anonymous', 'public', 'guest', 'unauthorized', 'unauthenticated'];
+
+/**
+ * Configuration and secrets from an environment, in three steps: files resolved, configuration read, secrets read.
+ * Throws {@link ConfigProblems} that lists everything at fault.
+ */
+export const loadConfig = async (
+  environment: Environment,
+  options: LoadOptions = {},
+): Promise<{ config: Config; secrets: Secrets }> => {
+  const problems = new Problems();
+  for (const name of unknownNames(environment))
+    problems.add(name, 'Herald knows no such variable. Is it misspelt?');
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+    problems.add(
+      'NODE_TLS_REJECT_UNAUTHORIZED',
+      'Herald does not talk to X without checking who answers. Unset it.',
+    );
+  }
+  const values = resolveFiles(
+    environment,
+    options.readFile ?? ((path) => readFileSync(path, 'utf8')),
+    problems,
+  );
+  const reader = new Reader(values, problems);
+  const config = readConfig(reader, problems, options.terminal ?? false);
+  const secrets = await readSecrets(reader, problems, options);
+  if (problems.list.length > 0) throw new ConfigProblems(problems.list);
+  return { config, secrets };
+};
+
+const readConfig = (reader: Reader, problems: Problems, terminal: boolean): Config => {
+  const apiUrl = reader.url('X_API_URL', X_API_URL);
+  const authorizeUrl = reader.url('X_AUTHORIZE_URL', apiUrl);
+  if (!isProtected(apiUrl)) {
+    problems.add('X_API_URL', 'plain http is only for loopback and the host name sandbox.');
+  }
+  return {
+    production: reader.text('NODE_ENV') === 'production',
+    host: reader.text('HOST') ?? '127.0.0.1',
+    port: reader.integer('PORT', 4000, { min: 0, max: 65_535 }),
+    roles: readRoles(reader, problems),
+    x: {
+      apiUrl,
+      authorizeUrl,
+      deadlineMs: reader.integer('HERALD_X_DEADLINE_MS', 20_000, { min: 100, max: 120_000 }),
+    },
+    log: {
+      level: reader.oneOf('HERALD_LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
+      format: reader.oneOf('HERALD_LOG_FORMAT', ['json', 'pretty'], terminal ? 'pretty' : 'json'),
+    },
+  };
+};
+
+const readRoles = (reader: Reader, problems: Problems): readonly string[] => {
+  const roles = reader.list('HERALD_ROLES', ['user']);
+  if (roles.length === 0) problems.add('HERALD_ROLES', 'names no role, so nobody could post.');
+  for (const role of roles) {
+    if (role === 'admin')
+      problems.add('HERALD_ROLES', 'Herald never posts as admin: it would bypass every permission.');
+    if (UNAUTHENTICATED_ROLES.includes(role)) {
+      problems.add(
+        'HERALD_ROLES',
+        `${role} is a role for callers without a session; Hasura takes their user id on trust.`,
+      );
+    }
+  }
+  return roles;
+};
+
+const readSecrets = async (reader: Reader, problems: Problems, options: LoadOptions): Promise<Secrets> => {
+  const current = reader.required(
+    'HERALD_WEBHOOK_SECRET',
+    'Make one with: openssl rand -base64 32, and give Hasura the same value.',
+  );
+  const previous = reader.text('HERALD_WEBHOOK_SECRET_PREVIOUS');
+  const keyring = reader.required('HERALD_KEYRING', 'It holds the keys that open credential envelopes.');
+  if (current !== '') refuseWeak('HERALD_WEBHOOK_SECRET', current, problems);
+  if (previous !== undefined) refuseWeak('HERALD_WEBHOOK_SECRET_PREVIOUS', previous, problems);
+  if (keyring !== '') {
+    for (const sentence of (await options.keyringProblems?.(keyring)) ?? [])
+      problems.add('HERALD_KEYRING', sentence);
+  }
+  return {
+    webhookSecrets: [current, previous]
+      .filter((secret) => secret !== undefined)
+      .map((secret) => new Secret(secret)),
+    keyring: new Secret(keyring),
+    x: {
+      appKey: reader.required('X_APP_KEY', 'It stands in the X developer console under Keys and tokens.'),
+      appSecret: new Secret(
+        reader.required('X_APP_SECRET', 'It stands in the X developer console under Keys and tokens.'),
+      ),
+    },
+  };
+};
+
+const refuseWeak = (name: string, secret: string, problems: Problems): void => {
+  const weakness = weaknessOfSecret(secret);
+  if (weakness !== undefined) problems.add(name, `${weakness}. Make one with: openssl rand -base64 32`);
+};
+
+/** Signed requests carry the access token in clear: plain http must not leave the machine or the compose network. */
+const isProtected = (url: URL): boolean =>
+  url.protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\]|sandbox)$/.test(url.hostname);

@@ -1,0 +1,82 @@
+interface Variable {
+  readonly about: string;
+  /** Shown in the table and in .env.example; absent means that there is none and the name is required or optional as `about` says. */
+  readonly default?: string;
+  readonly secret?: true;
+  /** Who reads it: the service unless said otherwise. */
+  readonly readBy?: 'local stack and sandbox' | 'the engine';
+}
+
+/**
+ * Every environment variable that Herald knows, each also as `NAME_FILE`. The configuration, `.env.example` and the
+ * README's table come from here, and an unknown `HERALD_*` name refuses start-up.
+ */
+export const variables = {
+  X_APP_KEY: {
+    about: "The X application's OAuth 1.0a consumer key. With it set, `npm start` posts to x.com",
+    default: '`sandbox-app` with the sandbox',
+  },
+  X_APP_SECRET: {
+    about: "The X application's OAuth 1.0a consumer secret",
+    default: '`sandbox-app-secret` with the sandbox',
+    secret: true,
+  },
+  X_API_URL: {
+    about: 'Where X is. Plain http only for loopback and the host name `sandbox`',
+    default: 'https://api.x.com',
+  },
+  X_AUTHORIZE_URL: { about: 'Where browsers go to authorise', default: '= `X_API_URL`' },
+  HERALD_WEBHOOK_SECRET: {
+    about:
+      'Shared with Hasura, which sends it as `x-hasura-webhook-secret`. At least 32 random bytes: `openssl rand -base64 32`',
+    default: 'made by `npm start`',
+    secret: true,
+  },
+  HERALD_WEBHOOK_SECRET_PREVIOUS: {
+    about: 'A second secret that is accepted too, while Hasura changes over',
+    secret: true,
+  },
+  HERALD_KEYRING: {
+    about: 'The keys that open credential envelopes, as JSON. Better as a file: `HERALD_KEYRING_FILE`',
+    default: 'made by `npm start`',
+    secret: true,
+  },
+  HERALD_ROLES: {
+    about: 'Roles that may call, separated by commas. Never `admin`, never the unauthenticated role',
+    default: 'user',
+  },
+  HOST: { about: 'The address to listen on', default: '127.0.0.1' },
+  PORT: { about: 'The port to listen on', default: '4000' },
+  HERALD_X_DEADLINE_MS: { about: 'How long one request to X may take, in milliseconds', default: '20000' },
+  HERALD_LOG_LEVEL: { about: '`debug`, `info`, `warn` or `error`', default: 'info' },
+  HERALD_LOG_FORMAT: { about: '`json` or `pretty`', default: 'json, pretty on a terminal' },
+  NODE_ENV: { about: '`production` refuses secrets that are published or placeholders', default: '' },
+  HERALD_URL: {
+    about:
+      'Where the engine finds Herald, for the handler `{{HERALD_URL}}/hasura/actions`. Herald ignores it',
+    readBy: 'the engine',
+  },
+  HERALD_STATE_DIR: {
+    about: 'The folder that `npm start` keeps its state in',
+    default: '.herald',
+    readBy: 'local stack and sandbox',
+  },
+  SANDBOX_PORT: { about: "The sandbox's port", default: '4001', readBy: 'local stack and sandbox' },
+  SANDBOX_TLS_PORT: {
+    about: "The sandbox's port for https; none unless set",
+    readBy: 'local stack and sandbox',
+  },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
+
+/** Kubernetes gives every pod such names for a service called `herald`; they mean nothing to Herald. */
+const SERVICE_LINK = /^HERALD_(SERVICE_.+|PORT(_.+)?)$/;
+
+const isKnown = (name: string): boolean => name.replace(/_FILE$/, '') in variables || name in variables;
+
+/** The `HERALD_*` names of `environment` that nothing reads: misspellings, usually. */
+export const unknownNames = (environment: Readonly<Record<string, string | undefined>>): string[] =>
+  Object.keys(environment).filter(
+    (name) => name.startsWith('HERALD_') && !isKnown(name) && !SERVICE_LINK.test(name),
+  );

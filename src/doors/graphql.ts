@@ -1,0 +1,77 @@
+import { costLimitPlugin } from '@escape.tech/graphql-armor-cost-limit';
+import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
+import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
+import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { HeraldError, type Session } from '../kernel/index.ts';
+import { graphqlRefusal } from './answer.ts';
+import { type ReportBug, showPublicErrors } from './graphql-errors.ts';
+import { oneSideEffect } from './one-side-effect.ts';
+import type { OperationContext, Operations } from './operations.ts';
+import { attachResolvers } from './schema.ts';
+
+export interface GraphqlDoor {
+  readonly schema: GraphQLSchema;
+  readonly operations: Operations;
+  readonly openSession: (variables: Readonly<Record<string, unknown>>) => Session;
+  readonly reportBug: ReportBug;
+}
+
+/**
+ * `POST /graphql`: the SDL as a Hasura remote schema. The session is in the `x-hasura-*` headers, which only Hasura can
+ * send here because the shared secret is checked first. Introspection needs the secret and no session.
+ */
+export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void => {
+  const yoga = createYoga<OperationContext>({
+    schema: attachResolvers(door.schema, door.operations),
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    cors: false,
+    logging: false,
+    // Errors are made public in one place, below, and NODE_ENV has no say in it.
+    maskedErrors: false,
+    plugins: [...limits(), oneSideEffect(), showPublicErrors(door.reportBug)],
+  });
+
+  scope.post('/graphql', async (request, reply) => {
+    const context = { requestId: request.id, session: () => door.openSession(sessionHeaders(request)) };
+    const response = await yoga.handleNodeRequestAndResponse(request, reply, context);
+    reply.status(response.status);
+    reply.header('content-type', response.headers.get('content-type') ?? 'application/json');
+    return reply.send(await response.text());
+  });
+};
+
+/** A refusal before execution, in GraphQL's shape. */
+export const sendGraphqlRefusal = (
+  error: HeraldError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => reply.status(error.status).send(graphqlRefusal(error, request.id));
+
+/** What one operation may cost (R30). Hasura's introspection nests deeper than any query of the SDL and is not counted. */
+const limits = (): Plugin[] => [
+  maxTokensPlugin({ n: 500, exposeLimits: false }) as Plugin,
+  maxDepthPlugin({ n: 5, ignoreIntrospection: true, exposeLimits: false }) as Plugin,
+  maxDirectivesPlugin({ n: 5, exposeLimits: false }) as Plugin,
+  costLimitPlugin({ maxCost: 200, ignoreIntrospection: true, exposeLimits: false }) as Plugin,
+];
+
+/** The session variables of a remote schema request. A repeated header is refused, never merged (R9). */
+const sessionHeaders = (request: FastifyRequest): Record<string, string> => {
+  const variables: Record<string, string> = {};
+  for (const [name, values = []] of Object.entries(request.raw.headersDistinct)) {
+    if (!name.startsWith('x-hasura-')) continue;
+    const [value, ...more] = values;
+    if (value === undefined || more.length > 0) {
+      throw new HeraldError('INVALID_REQUEST', { message: `The header ${name} is given twice.` });
+    }
+    variables[name] = value;
+  }
+  return variables;
+};

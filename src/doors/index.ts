@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { HeraldError, type Log, type Session } from '../kernel/index.ts';
+import { openActionDoor, sendActionError } from './action.ts';
+import { refusalOf } from './answer.ts';
+import { answerBrokenRequest } from './broken-requests.ts';
+import { openGraphqlDoor, sendGraphqlRefusal } from './graphql.ts';
+import { admitHasuraOnly } from './hasura-only.ts';
+import { openHealthDoor } from './health.ts';
+import { acceptJsonOnly, BODY_LIMIT_BYTES } from './json-body.ts';
+import { createOperations, type Posting } from './operations.ts';
+import { loadSchema } from './schema.ts';
+
+export type { Posting } from './operations.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The operation that the request names, for its log line. */
+    operation: string | undefined;
+    /** The code that it was refused with, for its log line. */
+    refusal: string | undefined;
+  }
+}
+
+export interface DoorTools {
+  readonly posting: Posting;
+  readonly isHasura: (secret: string | undefined) => boolean;
+  readonly openSession: (variables: Readonly<Record<string, unknown>>) => Session;
+  readonly isReady: () => boolean;
+  readonly log: Log;
+  /** How long a client may take to send a request, in milliseconds; default 30,000. */
+  readonly requestTimeoutMs?: number;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+const CONNECTION_TIMEOUT_MS = 120_000;
+
+type Send = (error: HeraldError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** The HTTP server with every door, not listening yet. */
+export const createDoors = (tools: DoorTools): FastifyInstance => {
+  const requestTimeout = tools.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const server = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => void fail(tools, sendActionError)(error, request, reply),
+    http: { connectionsCheckingInterval: Math.min(requestTimeout, 5_000) },
+  });
+  server.decorateRequest('operation', undefined);
+  server.decorateRequest('refusal', undefined);
+  server.addHook('onResponse', async (request, reply) => logRequest(tools.log, request, reply));
+  server.setErrorHandler(fail(tools, sendActionError));
+  server.setNotFoundHandler((request, reply) =>
+    fail(tools, sendActionError)(notFound(server, request, reply), request, reply),
+  );
+  acceptJsonOnly(server);
+  openHealthDoor(server, tools.isReady);
+  openHasuraDoors(server, tools);
+  return server;
+};
+
+/** Both doors of Hasura: the secret is checked before anything else, and each answers in its own shape. */
+const openHasuraDoors = (server: FastifyInstance, tools: DoorTools): void => {
+  const { openSession } = tools;
+  const schema = loadSchema();
+  const operations = createOperations(tools.posting);
+  const reportBug = (error: unknown, requestId: string) =>
+    tools.log('error', 'request_failed', { requestId, error });
+
+  server.register(async (scope) => {
+    admitHasuraOnly(scope, tools.isHasura);
+    scope.setErrorHandler(fail(tools, sendActionError));
+    openActionDoor(scope, { schema, operations, openSession });
+  });
+  server.register(async (scope) => {
+    admitHasuraOnly(scope, tools.isHasura);
+    scope.setErrorHandler(fail(tools, sendGraphqlRefusal));
+    openGraphqlDoor(scope, { schema, operations, openSession, reportBug });
+  });
+};
+
+/** The one translator at the edge: whatever went wrong becomes a public error, and a bug is logged once. */
+const fail =
+  (tools: DoorTools, send: Send) =>
+  (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'INTERNAL')
+      tools.log('error', 'request_failed', { requestId: request.id, error: refusal.cause });
+    request.refusal = refusal.code;
+    return send(refusal, request, reply);
+  };
+
+const METHODS = ['GET', 'POST'] as const;
+
+const notFound = (server: FastifyInstance, request: FastifyRequest, reply: FastifyReply): HeraldError => {
+  const [path = '/'] = request.url.split('?');
+  const allowed = METHODS.filter((method) => server.hasRoute({ method, url: path }));
+  if (allowed.length === 0)
+    return new HeraldError('UNKNOWN_OPERATION', { message: 'Herald has no such route.' });
+  reply.header('allow', allowed.join(', '));
+  return new HeraldError('INVALID_REQUEST', {
+    status: 405,
+    message: `This route takes ${allowed.join(', ')} only.`,
+  });
+};
+
+const logRequest = (log: Log, request: FastifyRequest, reply: FastifyReply): void => {
+  if (request.routeOptions.url === '/healthz' || request.routeOptions.url === '/readyz') return;
+  log(request.refusal === undefined ? 'info' : 'warn', 'request', {
+    requestId: request.id,
+    operation: request.operation,
+    status: reply.statusCode,
+    code: request.refusal,
+    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+  });
+};

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { runProcess, type Service, stopSignal } from '../service.ts';
+import { readEnvironment } from './environment.ts';
+import { actionBody, curlForAction, sessionVariables } from './requests.ts';
+import type { SandboxProcess } from './sandbox-process.ts';
+import { sandboxUser, sealForOneDay } from './sandbox-users.ts';
+import { type Stack, startStack } from './stack.ts';
+
+const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+
+const announce = async (stack: Stack, fromFile: boolean): Promise<void> => {
+  const { service, sandbox, stateDir, made } = stack;
+  say();
+  if (fromFile) say('Variables are read from .env; those of the shell go before.');
+  for (const path of made) say(`Made a development secret, readable by you alone: ${path}`);
+  say(
+    sandbox === undefined ? liveNotice(service) : `Sandbox timeline   ${sandbox.url}/${wasRunning(sandbox)}`,
+  );
+  say(`Hasura actions     ${service.url}/hasura/actions`);
+  say(`Remote schema      ${service.url}/graphql`);
+  say(`State folder       ${stateDir}`);
+  if (sandbox !== undefined) await announceCurl(stack, sandbox.url);
+  say();
+  say('Ctrl-C stops everything.');
+};
+
+const liveNotice = ({ config }: Service): string =>
+  `LIVE: posts go to ${config.x.apiUrl.host === 'api.x.com' ? 'x.com' : config.x.apiUrl.host}`;
+
+const wasRunning = ({ reused }: SandboxProcess): string => (reused ? '   (was running already)' : '');
+
+const announceCurl = async (stack: Stack, sandboxUrl: string): Promise<void> => {
+  const alice = await sandboxUser(sandboxUrl, 'alice');
+  const userId = `twitter|${alice.id}`;
+  const sealed = await sealForOneDay(stack.environment, userId, {
+    accessToken: alice.access_token,
+    accessTokenSecret: alice.access_token_secret,
+  });
+  const body = actionBody('Hello from Herald', sessionVariables(userId, sealed));
+  say();
+  say('Post as alice, exactly as Hasura would ask (her sealed credentials are good for 24 hours):');
+  say();
+  say(curlForAction(stack.service.url, stack.environment, body));
+};
+
+runProcess(async () => {
+  const stopped = stopSignal();
+  const { environment, fromFile } = readEnvironment(process.cwd());
+  const stack = await startStack(
+    { HERALD_STATE_DIR: join(process.cwd(), '.herald'), ...environment },
+    process.stdout.isTTY,
+  );
+  await announce(stack, fromFile);
+  await stopped;
+  say('Stopping: what is in flight is finished first.');
+  await stack.stop();
+});

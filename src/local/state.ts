@@ -1,0 +1,34 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A folder that only its owner can read; made when it does not exist. */
+export const openStateFolder = (path: string): string => {
+  const folder = resolve(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+};
+
+/** The path of a secret in the folder, made by `make` on first use, readable by its owner only. */
+export const secretFile = (
+  folder: string,
+  name: string,
+  make: () => string,
+): { path: string; made: boolean } => {
+  const path = join(folder, name);
+  try {
+    writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: 'wx' });
+    return { path, made: true };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    chmodSync(path, 0o600);
+    return { path, made: false };
+  }
+};
+
+export const readJson = (path: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,107 @@
+/** What can be told to go wrong; each does what its name says. */
+export const FAULT_KINDS = [
+  'drop-before-accept',
+  'drop-after-accept',
+  'hang',
+  'hang-after-accept',
+  '503',
+  '503-after-accept',
+  '500-after-accept',
+  'html-503',
+  '429',
+  '429-day-only',
+  '402',
+  '403-duplicate',
+  '401',
+  '403-oauth1-permissions',
+  'truncate-201',
+  'empty-201',
+  'corrupt-gzip-201',
+  'slow-drip',
+  'timeline-lag',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A fault as it is ordered: it lets `after` matching requests pass, then fires `times` times. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Absent: every method. */
+  readonly method: string | undefined;
+  /** The path, where `*` stands for anything. */
+  readonly path: string;
+  readonly times: number;
+  readonly after: number;
+  /** How long, where that applies. */
+  readonly ms: number | undefined;
+}
+
+/** These let the request be done and spoil only its answer. A request that X refuses gets X's refusal, unspoiled. */
+const AFTER_ACCEPT: ReadonlySet<FaultKind> = new Set([
+  'drop-after-accept',
+  'hang-after-accept',
+  '503-after-accept',
+  '500-after-accept',
+  'truncate-201',
+  'empty-201',
+  'corrupt-gzip-201',
+  'slow-drip',
+  'timeline-lag',
+]);
+
+export const isAfterAccept = (kind: FaultKind): boolean => AFTER_ACCEPT.has(kind);
+
+/** A fault that is due for a request; `use` counts it as fired. */
+export interface DueFault {
+  readonly kind: FaultKind;
+  readonly ms: number | undefined;
+  use(): void;
+}
+
+export interface Faults {
+  add(fault: Fault): void;
+  clear(): void;
+  /** Those that still have something to do, in the order in which they came. */
+  pending(): Fault[];
+  /** The fault due for this request, if any. Looking is what counts down `after`. */
+  due(method: string, path: string): DueFault | undefined;
+}
+
+/** The faults in force: the first that matches and is due takes the request. */
+export function makeFaults(): Faults {
+  let armed: (Fault & { times: number; after: number })[] = [];
+  return {
+    add: (fault) => void armed.push({ ...fault }),
+    clear: () => {
+      armed = [];
+    },
+    pending: () => armed.map((fault) => ({ ...fault })),
+    due(method, path) {
+      for (const fault of armed) {
+        if (!matches(fault, method, path)) continue;
+        if (fault.after === 0) return { kind: fault.kind, ms: fault.ms, use: () => use(fault) };
+        fault.after -= 1;
+      }
+      return undefined;
+    },
+  };
+
+  function use(fault: Fault & { times: number }): void {
+    fault.times -= 1;
+    if (fault.times === 0) armed = armed.filter((other) => other !== fault);
+  }
+}
+
+const TIMELINE = /^\/2\/users\/\d+\/tweets$/;
+
+function matches(fault: Fault, method: string, path: string): boolean {
+  if (fault.method !== undefined && fault.method !== method) return false;
+  if (fault.kind === 'timeline-lag' && !TIMELINE.test(path)) return false;
+  return pattern(fault.path).test(path);
+}
+
+/** `*` stands for anything, everything else for itself. */
+function pattern(path: string): RegExp {
+  const literal = path.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`);
+}

@@ -1,0 +1,195 @@
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { type Journal, readIfThere, readJournal, startJournal, writePrivately } from './journal.ts';
+import { makeSnowflakes, snowflakeMs } from './snowflake.ts';
+import { makeUser, type User } from './users.ts';
+
+export interface Tweet {
+  readonly id: string;
+  /** As it was posted, neither escaped nor shortened. */
+  readonly text: string;
+  readonly author: User;
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
+  /** The parent's id, which stays when the parent is deleted. */
+  readonly inReplyTo: string | undefined;
+  readonly replySettings: string | undefined;
+}
+
+export interface NewTweet {
+  readonly text: string;
+  readonly inReplyTo?: string | undefined;
+  readonly replySettings?: string | undefined;
+}
+
+type Entry =
+  | { op: 'create'; id: string; author: string; text: string; parent?: string; replySettings?: string }
+  | { op: 'delete'; id: string };
+
+/** Accounts and tweets, kept in two files of `dir`: users.json (tokens, 0600) and tweets.jsonl. Without `dir`, in memory. */
+export class Store {
+  /** Emits `change` when a tweet came or went. */
+  readonly changes: EventEmitter = new EventEmitter().setMaxListeners(0);
+  readonly #now: () => number;
+  readonly #dir: string | undefined;
+  readonly #users = new Map<string, User>();
+  readonly #byToken = new Map<string, User>();
+  readonly #byUsername = new Map<string, User>();
+  readonly #tweets = new Map<string, Tweet>();
+  readonly #byAuthor = new Map<string, Map<string, Tweet>>();
+  readonly #byText = new Map<string, Tweet>();
+  #journal: Journal | undefined;
+  #nextId: () => string;
+
+  constructor(options: { dir?: string | undefined; now: () => number }) {
+    this.#now = options.now;
+    this.#dir = options.dir;
+    this.#nextId = makeSnowflakes(options.now);
+    this.#readUsers();
+    this.#readTweets();
+    for (const username of ['alice', 'bob']) this.addUser(username);
+  }
+
+  /** The account of that handle in any case, made when there is none. */
+  addUser(username: string): User {
+    const known = this.#byUsername.get(username.toLowerCase());
+    if (known) return known;
+    const user = makeUser(username, this.#now());
+    this.#putUser(user);
+    if (this.#dir) writePrivately(this.#path('users.json'), `${JSON.stringify(this.users(), null, 2)}\n`);
+    return user;
+  }
+
+  users(): User[] {
+    return [...this.#users.values()];
+  }
+
+  user(id: string): User | undefined {
+    return this.#users.get(id);
+  }
+
+  userOfToken(accessToken: string): User | undefined {
+    return this.#byToken.get(accessToken);
+  }
+
+  /** Writes the tweet down, then gives it. */
+  addTweet(author: User, tweet: NewTweet): Tweet {
+    const made = this.#putTweet(this.#nextId(), author, tweet);
+    this.#journal?.append(entryOf(made));
+    this.changes.emit('change');
+    return made;
+  }
+
+  deleteTweet(tweet: Tweet): void {
+    this.#tweets.delete(tweet.id);
+    this.#byAuthor.get(tweet.author.id)?.delete(tweet.id);
+    this.#forgetText(tweet);
+    this.#journal?.append({ op: 'delete', id: tweet.id } satisfies Entry);
+    this.changes.emit('change');
+  }
+
+  tweet(id: string): Tweet | undefined {
+    return this.#tweets.get(id);
+  }
+
+  /** Oldest first; deleted ones are absent. */
+  tweets(): Tweet[] {
+    return [...this.#tweets.values()];
+  }
+
+  /** Oldest first. */
+  tweetsOf(author: User): Tweet[] {
+    return [...(this.#byAuthor.get(author.id)?.values() ?? [])];
+  }
+
+  /** The author's latest tweet whose text is this one after NFC and trimming. */
+  latestWithText(author: User, text: string): Tweet | undefined {
+    return this.#byText.get(textKey(author, text));
+  }
+
+  /** Forgets every tweet; keeps users and their tokens, and never gives an id twice. */
+  clearTweets(): void {
+    this.#tweets.clear();
+    this.#byAuthor.clear();
+    this.#byText.clear();
+    this.#restartJournal();
+    this.changes.emit('change');
+  }
+
+  close(): void {
+    this.#journal?.close();
+    this.#journal = undefined;
+  }
+
+  #readUsers(): void {
+    const text = this.#dir && readIfThere(this.#path('users.json'));
+    if (!text) return;
+    for (const user of JSON.parse(text) as User[]) this.#putUser(user);
+  }
+
+  #readTweets(): void {
+    if (!this.#dir) return;
+    for (const entry of readJournal(this.#path('tweets.jsonl'))) this.#replay(entry as Entry);
+    const newest = this.tweets().at(-1);
+    if (newest) this.#nextId = makeSnowflakes(this.#now, BigInt(newest.id));
+    this.#restartJournal();
+  }
+
+  #replay(entry: Entry): void {
+    if (entry.op === 'delete') {
+      const gone = this.#tweets.get(entry.id);
+      if (gone) this.deleteTweet(gone);
+      return;
+    }
+    const author = this.#users.get(entry.author);
+    if (!author) return;
+    this.#putTweet(entry.id, author, {
+      text: entry.text,
+      inReplyTo: entry.parent,
+      replySettings: entry.replySettings,
+    });
+  }
+
+  #putUser(user: User): void {
+    this.#users.set(user.id, user);
+    this.#byToken.set(user.access_token, user);
+    this.#byUsername.set(user.username.toLowerCase(), user);
+  }
+
+  #putTweet(id: string, author: User, { text, inReplyTo, replySettings }: NewTweet): Tweet {
+    const tweet: Tweet = { id, text, author, createdMs: snowflakeMs(id), inReplyTo, replySettings };
+    this.#tweets.set(id, tweet);
+    const own = this.#byAuthor.get(author.id) ?? new Map<string, Tweet>();
+    this.#byAuthor.set(author.id, own.set(id, tweet));
+    this.#byText.set(textKey(author, text), tweet);
+    return tweet;
+  }
+
+  #forgetText(tweet: Tweet): void {
+    const key = textKey(tweet.author, tweet.text);
+    if (this.#byText.get(key) === tweet) this.#byText.delete(key);
+  }
+
+  #restartJournal(): void {
+    if (!this.#dir) return;
+    this.#journal?.close();
+    this.#journal = startJournal(this.#path('tweets.jsonl'), this.tweets().map(entryOf));
+  }
+
+  #path(name: string): string {
+    return join(this.#dir ?? '.', 'sandbox', name);
+  }
+}
+
+const textKey = (author: User, text: string): string => `${author.id} ${text.normalize('NFC').trim()}`;
+
+function entryOf({ id, author, text, inReplyTo, replySettings }: Tweet): Entry {
+  return {
+    op: 'create',
+    id,
+    author: author.id,
+    text,
+    ...(inReplyTo !== undefined && { parent: inReplyTo }),
+    ...(replySettings !== undefined && { replySettings }),
+  };
+}

@@ -1,0 +1,68 @@
+import { createApp } from './app.ts';
+import { type Config, type Environment, loadConfig } from './config/index.ts';
+import { KeyringProblem, loadKeyring } from './credentials/index.ts';
+import { createLog } from './log/index.ts';
+
+/** A running Herald. */
+export interface Service {
+  /** Where it listens, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly config: Config;
+  /** Lets everything in flight finish, then stops listening. */
+  stop(): Promise<void>;
+}
+
+const OLDEST_SUPPORTED_NODE = 22;
+
+/**
+ * Starts Herald from an environment: configuration, rooms, port.
+ * Throws `ConfigProblems` for the configuration and the system's error when the port is taken.
+ */
+export const startService = async (environment: Environment, terminal = false): Promise<Service> => {
+  const { config, secrets } = await loadConfig(environment, { terminal, keyringProblems });
+  const log = createLog(config.log);
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_SUPPORTED_NODE) {
+    log('warn', 'node_outdated', { version: process.versions.node });
+  }
+  const app = await createApp(config, secrets, log);
+  const url = await app.server.listen({ host: config.host, port: config.port });
+  log('info', 'started', { url });
+  return {
+    url,
+    config,
+    stop: async () => {
+      app.stopBeingReady();
+      log('info', 'stopping');
+      await app.close();
+      log('info', 'stopped');
+    },
+  };
+};
+
+/** What is wrong with a keyring, for the report on the whole configuration. */
+const keyringProblems = async (json: string): Promise<readonly string[]> => {
+  try {
+    await loadKeyring(json);
+    return [];
+  } catch (error) {
+    if (error instanceof KeyringProblem) return error.problems;
+    throw error;
+  }
+};
+
+/** The first signal that asks this process to stop. Later ones change nothing, so they cannot cut a send. */
+export const stopSignal = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(signal));
+  });
+
+/** Runs `main` as the whole process: what it rejects with is told in one message, without a stack. */
+export const runProcess = (main: () => Promise<void>): void => {
+  main().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+};

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { createApp, type Overrides } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import { generateKeyring, loadKeyring, sealPair } from '../../src/credentials/index.ts';
+import type { LogEvent, LogFields, UserId } from '../../src/kernel/index.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+
+export interface SandboxAccount {
+  readonly id: string;
+  readonly username: string;
+  readonly access_token: string;
+  readonly access_token_secret: string;
+}
+
+export interface SandboxTweet {
+  readonly id: string;
+  readonly text: string;
+  readonly username: string;
+  readonly in_reply_to_tweet_id: string | null;
+}
+
+/** Herald and the sandbox in this process, over real HTTP, with everything that a test asks of them. */
+export interface World {
+  readonly url: string;
+  readonly server: FastifyInstance;
+  readonly sandbox: Sandbox;
+  readonly secret: string;
+  readonly log: { evt: LogEvent; fields: LogFields }[];
+  account(username: string): Promise<SandboxAccount>;
+  /** Session variables of a user signed in as this account, as Hasura sends them. */
+  session(username: string, changes?: Record<string, string | undefined>): Promise<Record<string, string>>;
+  act(operation: string, input: unknown, session: Record<string, unknown>): Promise<Answer>;
+  query(query: string, variables: unknown, session: Record<string, string>): Promise<Answer>;
+  fault(kind: string, more?: Record<string, unknown>): Promise<void>;
+  tweets(): Promise<SandboxTweet[]>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+interface WorldOptions {
+  readonly tls?: boolean;
+  readonly environment?: Record<string, string>;
+  readonly overrides?: Overrides;
+}
+
+export const createWorld = async ({
+  tls = false,
+  environment = {},
+  overrides = {},
+}: WorldOptions = {}): Promise<World> => {
+  const sandbox = await startSandbox({ port: 0, ...(tls ? { tlsPort: 0 } : {}) });
+  const xUrl = tls ? (sandbox.tlsUrl ?? '') : sandbox.url;
+  const secret = randomBytes(32).toString('base64url');
+  const keyringJson = generateKeyring(new Date());
+  const { config, secrets } = await loadConfig({
+    PORT: '0',
+    HERALD_WEBHOOK_SECRET: secret,
+    HERALD_KEYRING: keyringJson,
+    X_APP_KEY: 'sandbox-app',
+    X_APP_SECRET: 'sandbox-app-secret',
+    X_API_URL: xUrl,
+    ...environment,
+  });
+  const log: World['log'] = [];
+  const app = await createApp(config, secrets, (_level, evt, fields = {}) => void log.push({ evt, fields }), {
+    ...(sandbox.ca === undefined ? {} : { xCertificateAuthority: sandbox.ca }),
+    ...overrides,
+  });
+  const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
+  const keyring = await loadKeyring(keyringJson);
+
+  const account = (username: string) => control<SandboxAccount>(sandbox.url, 'users', { username });
+  return {
+    url,
+    server: app.server,
+    sandbox,
+    secret,
+    log,
+    account,
+    session: async (username, changes = {}) => {
+      const { id, access_token, access_token_secret } = await account(username);
+      const userId = (changes['x-hasura-user-id'] ?? `twitter|${id}`) as UserId;
+      const sealed = await sealPair(
+        keyring,
+        { accessToken: access_token, accessTokenSecret: access_token_secret },
+        { userId, expiresAt: new Date(Date.now() + 3_600_000) },
+      );
+      const variables = {
+        'x-hasura-role': 'user',
+        'x-hasura-user-id': userId,
+        'x-hasura-access-token': sealed.accessToken,
+        'x-hasura-access-token-secret': sealed.accessTokenSecret,
+        ...changes,
+      };
+      return Object.fromEntries(
+        Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+    },
+    act: (operation, input, session) =>
+      send(
+        `${url}/hasura/actions`,
+        { 'x-hasura-webhook-secret': secret },
+        {
+          action: { name: operation },
+          input,
+          session_variables: session,
+          request_query: null,
+        },
+      ),
+    query: (query, variables, session) =>
+      send(`${url}/graphql`, { 'x-hasura-webhook-secret': secret, ...session }, { query, variables }),
+    fault: async (kind, more = {}) => {
+      await control(sandbox.url, 'faults', { method: 'POST', path: '/2/tweets', kind, times: 1, ...more });
+    },
+    tweets: async () => (await (await fetch(`${sandbox.url}/_sandbox/tweets`)).json()) as SandboxTweet[],
+    close: async () => {
+      await app.close();
+      await sandbox.close();
+    },
+  };
+};
+
+const control = async <T>(url: string, what: string, body: unknown): Promise<T> => {
+  const response = await fetch(`${url}/_sandbox/${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok)
+    throw new Error(`The sandbox refused ${what}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+};
+
+/** Sends JSON as Hasura does and reads the JSON answer. */
+export const send = async (url: string, headers: Record<string, string>, body: unknown): Promise<Answer> => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'hasura-graphql-engine/v2.49.5',
+      ...headers,
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() };
+};
