@@ -4,7 +4,7 @@
 export const maxAttempts = 3;
 
 /** A duration of so many milliseconds. */
-export const ms = (milliseconds: string): string => `(${milliseconds}::float8 * interval '1 millisecond')`;
+export const ms = (milliseconds: string): string => `((${milliseconds})::float8 * interval '1 millisecond')`;
 
 /** True while nothing of this user and X account may be sent. `publicUrl` is null when nobody set it explicitly. */
 export const isHeld = (userId: string, xUserId: string, publicUrl: string): string => `(
