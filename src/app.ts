@@ -36,7 +36,6 @@ export const createApp = async (
     ...secrets.x,
     apiUrl: config.x.apiUrl,
     deadlineMs: config.x.deadlineMs,
-    log,
     ...(overrides.xCertificateAuthority === undefined ? {} : { ca: overrides.xCertificateAuthority }),
   });
   const posting = createPosting({

@@ -1,5 +1,6 @@
 export * from './errors.ts';
 export * from './ids.ts';
+export type * from './ledger.ts';
 export * from './log.ts';
 export * from './ports.ts';
 export type * from './schema.generated.ts';

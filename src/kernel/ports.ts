@@ -68,6 +68,8 @@ export interface XAnswer {
   /** `x-transaction-id`. */
   readonly transactionId: string | undefined;
   readonly limits: XLimits | undefined;
+  /** Why there is no usable answer, as the network's code: `ECONNREFUSED`, `DEADLINE`, ... */
+  readonly failure: string | undefined;
 }
 
 /**

@@ -1,23 +1,16 @@
 import {
-  type Log,
   parseXUserId,
   type ReplySettings,
   type XClient,
-  type XOutcome,
   type XTimeline,
   type XTweet,
   type XUser,
 } from '../kernel/index.ts';
-import type { Reply } from './exchange.ts';
 import { classifyCreate } from './outcome.ts';
 import { field } from './problem.ts';
 import { type Parsed, readReply } from './read.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransport, revealTokens, type TransportOptions, unparsed } from './transport.ts';
-
-export interface XClientOptions extends TransportOptions {
-  readonly log: Log;
-}
 
 /** The body of `POST /2/tweets`, as far as Herald uses it; the library's own type lags behind X. */
 interface CreateTweetBody {
@@ -34,20 +27,17 @@ const replySettings = {
 } as const satisfies Record<ReplySettings, CreateTweetBody['reply_settings']>;
 
 /** X over twitter-api-v2. `close` ends idle connections at once and the others after their answer. */
-export function createXClient({ log, ...options }: XClientOptions): XClient & XTimeline & { close(): void } {
+export function createXClient(options: TransportOptions): XClient & XTimeline & { close(): void } {
   const transport = createTransport(options);
 
   const createTweet: XClient['createTweet'] = async (credentials, tweet, beforeSend) => {
-    const startedMs = performance.now();
     const body = tweetBody(tweet);
     const reply = await transport.send(
       revealTokens(credentials),
       (api) => api.v2.post('tweets', body, unparsed),
       beforeSend,
     );
-    const outcome = classifyCreate(reply);
-    logOutcome(log, outcome, reply, performance.now() - startedMs);
-    return outcome;
+    return classifyCreate(reply);
   };
 
   const me: XClient['me'] = async (credentials) =>
@@ -71,15 +61,4 @@ function parseUser(body: unknown): Parsed<XUser> {
   const xUserId = typeof id === 'string' ? parseXUserId(id) : undefined;
   if (!xUserId || typeof username !== 'string' || typeof name !== 'string') return undefined;
   return { value: { xUserId, username, name } };
-}
-
-function logOutcome(log: Log, outcome: XOutcome, reply: Reply, elapsedMs: number): void {
-  const { status, transactionId: xTransactionId } = outcome.answer;
-  const fields = { status, xTransactionId, durationMs: Math.round(elapsedMs) };
-  if (outcome.kind === 'created') {
-    log('info', 'x_created', { ...fields, tweetId: outcome.tweetId });
-  } else {
-    const reason = outcome.kind === 'rejected' ? undefined : outcome.reason;
-    log('warn', 'x_outcome', { ...fields, code: outcome.code, reason, error: reply.failure });
-  }
 }

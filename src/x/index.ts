@@ -1,2 +1,2 @@
-export { createXClient, type XClientOptions } from './client.ts';
+export { createXClient } from './client.ts';
 export { createXSignIn, type XSignedIn, type XSignIn } from './sign-in.ts';

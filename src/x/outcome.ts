@@ -40,12 +40,13 @@ export function classifyCreate(reply: Reply): XOutcome {
 }
 
 /** What is kept of an answer: nothing of its body, and none of the headers that could hold a secret. */
-export function answerOf({ status, headers }: Reply): XAnswer {
+export function answerOf({ status, headers, failure }: Reply): XAnswer {
   const transactionId = headers['x-transaction-id'];
   return {
     status,
     transactionId: typeof transactionId === 'string' ? transactionId.slice(0, 64) : undefined,
     limits: parseLimits(headers),
+    failure,
   };
 }
 

@@ -1,0 +1,273 @@
+import type { PostErrorCode } from './errors.ts';
+import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
+import type { XOutcome } from './ports.ts';
+
+/*
+ * What the ledger keeps and what may be asked of it. Times are the database's; ids are strings.
+ */
+
+export type PartState = 'QUEUED' | 'SENDING' | 'SENT' | 'FAILED' | 'UNKNOWN' | 'NEEDS_REVIEW' | 'CANCELLED';
+/** A post's state is a function of its parts' states. */
+export type PostState = PartState | 'SCHEDULED' | 'PARTLY_SENT';
+
+/** Why a part is where it is: what X said, or what Herald decided. */
+export type PartErrorCode =
+  | PostErrorCode
+  | 'EXPIRED'
+  | 'NOT_POSTED'
+  | 'PAUSED'
+  | 'PARENT_FAILED'
+  | 'CREDENTIALS_INVALID';
+
+export type JsonObject = { readonly [name: string]: unknown };
+
+/** Opened only by the key `kid`, for the post it was sealed for. */
+export interface SealedCredential {
+  readonly kid: string;
+  readonly sealed: Uint8Array;
+}
+
+export interface NewPart {
+  readonly text: string | undefined;
+  /** What to send beside the text. */
+  readonly options: JsonObject;
+}
+
+export interface NewPost {
+  /** Made by the caller, so that `credential` can be bound to it. */
+  readonly id: PostId;
+  readonly userId: UserId;
+  readonly xUserId: XUserId;
+  /** The root field that asked, e.g. `postTweet`. */
+  readonly operation: string;
+  /** SHA-256 of operation and canonical input, 32 bytes. */
+  readonly fingerprint: Uint8Array;
+  /** 1 to 255 characters; without one the deduplication window applies. */
+  readonly idempotencyKey?: string | undefined;
+  /** When a post that is still waiting fails as EXPIRED; by default the ledger's `postTtlMs` from now. */
+  readonly expiresAt?: Date | undefined;
+  /** 1 to 25, in order. */
+  readonly parts: readonly NewPart[];
+  readonly credential: SealedCredential | undefined;
+  /** The first part must not be sent now: it becomes QUEUED with this error. */
+  readonly wait?: { readonly code: PartErrorCode; readonly until: Date } | undefined;
+}
+
+export interface LedgerPart {
+  readonly position: number;
+  readonly state: PartState;
+  readonly text: string | undefined;
+  readonly options: JsonObject;
+  readonly tweetId: TweetId | undefined;
+  readonly deletedAt: Date | undefined;
+  readonly error: { readonly code: PartErrorCode; readonly retryAt: Date | undefined } | undefined;
+  /** How many attempts of the budget of three are used up. */
+  readonly attempts: number;
+}
+
+export interface LedgerPost {
+  readonly id: PostId;
+  readonly userId: UserId;
+  readonly xUserId: XUserId;
+  readonly operation: string;
+  readonly state: PostState;
+  readonly idempotencyKey: string | undefined;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly parts: readonly LedgerPart[];
+}
+
+/** The right to send one part once. */
+export interface Claim {
+  readonly postId: PostId;
+  readonly position: number;
+  readonly fence: string;
+  /** 1 to 3. */
+  readonly attempt: number;
+  /** When the lease ends, on this process's monotonic clock (`performance.now()`, milliseconds); never too late. */
+  readonly leaseEndsAtMs: number;
+}
+
+export type Accepted =
+  /** `claim` is the right to send part 0 now; without one it waits for the sweep. */
+  | { readonly kind: 'accepted'; readonly post: LedgerPost; readonly claim: Claim | undefined }
+  /** The same key with the same input, or the same input within the window: this is the post. */
+  | { readonly kind: 'existing'; readonly post: LedgerPost }
+  | { readonly kind: 'key_reused' };
+
+export interface Recorded {
+  readonly post: LedgerPost;
+  /** False when the claim was lost meanwhile, so that a failure changed nothing. */
+  readonly applied: boolean;
+  /** X has created a second tweet for the part: the id that the ledger does not hold. An alarm. */
+  readonly doublePost: TweetId | undefined;
+}
+
+/** A claimed part with everything that sending it takes. */
+export interface Delivery {
+  readonly claim: Claim;
+  readonly post: LedgerPost;
+  readonly part: LedgerPart;
+  /** The tweet of the part before, which this one replies to. */
+  readonly parentTweetId: TweetId | undefined;
+  readonly credential: SealedCredential | undefined;
+}
+
+/** A part whose outcome is unknown, to be looked for on its author's timeline. */
+export interface Look {
+  readonly postId: PostId;
+  readonly position: number;
+  readonly fence: string;
+  /** Counts the looks; a conclusion from an older look is refused. */
+  readonly look: number;
+  /** The database's time before the look. */
+  readonly lookedAt: Date;
+  /** When the first attempt without an answer began, and the last instant at which any may have been writing. */
+  readonly startedAt: Date;
+  readonly deadlineAt: Date;
+  readonly post: LedgerPost;
+  readonly part: LedgerPart;
+  readonly parentTweetId: TweetId | undefined;
+  readonly credential: SealedCredential | undefined;
+}
+
+export interface LedgerAttempt {
+  readonly position: number;
+  readonly attempt: number;
+  readonly fence: string;
+  readonly startedAt: Date;
+  readonly deadlineAt: Date;
+  readonly finishedAt: Date | undefined;
+  readonly outcome: 'created' | 'not_sent' | 'rejected' | 'duplicate' | 'unknown' | undefined;
+  readonly code: string | undefined;
+  readonly reason: string | undefined;
+  readonly httpStatus: number | undefined;
+  readonly xTransactionId: string | undefined;
+}
+
+/** What became of a change that somebody asked for; `conflict` shows the post as it is. */
+export type Changed =
+  | { readonly kind: 'changed'; readonly post: LedgerPost }
+  | { readonly kind: 'conflict'; readonly post: LedgerPost }
+  | { readonly kind: 'not_found' };
+
+export type Resolution =
+  /** The caller has fetched the tweet and compared its author. */
+  | { readonly kind: 'IT_IS_THERE'; readonly tweetId: TweetId }
+  /** Sends it again, whatever became of the first; with the credentials that came along, or else the kept ones. */
+  | { readonly kind: 'SEND_IT'; readonly credential?: SealedCredential | undefined }
+  | { readonly kind: 'GIVE_UP' };
+
+export interface Retry {
+  readonly id: PostId;
+  readonly userId: UserId | undefined;
+  /** Must be the post's. */
+  readonly xUserId: XUserId;
+  readonly credential: SealedCredential | undefined;
+}
+
+export interface PageRequest {
+  /** 1 to 100. */
+  readonly first: number;
+  /** `endCursor` of the page before. */
+  readonly after?: string | undefined;
+  readonly states?: readonly PostState[] | undefined;
+}
+
+/** Newest first. */
+export interface Page {
+  readonly posts: readonly LedgerPost[];
+  readonly endCursor: string | undefined;
+  readonly hasNextPage: boolean;
+}
+
+export type PauseScope =
+  | { readonly scope: 'ALL' }
+  | { readonly scope: 'USER'; readonly userId: UserId }
+  | { readonly scope: 'ACCOUNT'; readonly xUserId: XUserId };
+
+export interface Pause {
+  readonly scope: PauseScope['scope'];
+  readonly subject: string;
+  readonly reason: string;
+  readonly since: Date;
+}
+
+/** What the restore guard found at start. */
+export interface Joined {
+  /** The public URL that this database belongs to, when it is another one: sending is refused until `adopt`. */
+  readonly belongsTo: string | undefined;
+  /** Posts that were due while nobody was running; more than 0 means that sending was paused because of them. */
+  readonly overdue: number;
+}
+
+export interface LedgerStatus {
+  readonly pauses: readonly Pause[];
+  readonly sending: number;
+  readonly queued: number;
+  readonly oldestDueAt: Date | undefined;
+  readonly unknown: number;
+  readonly oldestUnknownAt: Date | undefined;
+  readonly needsReview: number;
+  readonly oldestNeedsReviewAt: Date | undefined;
+  readonly heartbeatAt: Date | undefined;
+}
+
+/**
+ * Herald's memory. Each method that changes something is one guarded statement in its own transaction, and throws
+ * `TEMPORARILY_UNAVAILABLE` when the database can not be reached.
+ */
+export interface Ledger {
+  /** Writes a post down, part 0 as SENDING unless it has to wait. Safe to repeat with the same `id`. */
+  accept(post: NewPost): Promise<Accepted>;
+  /** Writes down what became of a claimed part; tries for 30 s. */
+  record(claim: Claim, outcome: XOutcome): Promise<Recorded>;
+
+  /** Claims the part that has been due for longest. */
+  claimNext(): Promise<Delivery | undefined>;
+  /** Claims the next part of one post, if it is due. */
+  claimPost(id: PostId): Promise<Delivery | undefined>;
+  /** SENDING -> UNKNOWN where the lease ran out; gives their number. */
+  expireLeases(): Promise<number>;
+  /** Ends posts that waited too long, and parts that came back to a cancelled post; gives their number. */
+  expireQueued(): Promise<number>;
+
+  /** The part to look for next; nobody else is given it for a minute. */
+  nextToReconcile(): Promise<Look | undefined>;
+  /** It is on the timeline. `taken`: that tweet is another part's. */
+  recordFound(look: Look, tweetId: TweetId, matchedBy: string): Promise<'recorded' | 'taken'>;
+  /** A complete read of the timeline did not show it. Gives the state that follows, if the look still counted. */
+  recordAbsent(look: Look): Promise<PartState | undefined>;
+  /** The timeline could not be read now. */
+  recordUnread(look: Look): Promise<void>;
+  /** The timeline can not be read at all: a person has to look. */
+  recordNeedsReview(look: Look, code: PartErrorCode): Promise<boolean>;
+
+  /** Somebody else's post is undefined. Without a user: whoever's it is, for operators. */
+  post(userId: UserId | undefined, id: PostId): Promise<LedgerPost | undefined>;
+  posts(userId: UserId | undefined, page: PageRequest): Promise<Page>;
+  attempts(id: PostId): Promise<readonly LedgerAttempt[]>;
+
+  cancel(userId: UserId | undefined, id: PostId): Promise<Changed>;
+  retry(request: Retry): Promise<Changed>;
+  /** Decides the first part that needs review. */
+  resolve(userId: UserId | undefined, id: PostId, resolution: Resolution): Promise<Changed>;
+
+  pause(scope: PauseScope, reason: string): Promise<void>;
+  /** False when it was not paused. */
+  resume(scope: PauseScope): Promise<boolean>;
+
+  /** Enters this process among the replicas and applies the restore guard. Once, before anything is claimed. */
+  join(): Promise<Joined>;
+  /** Every 10 s. False: the database went back in time, so sending was paused. */
+  heartbeat(): Promise<boolean>;
+  /** Makes this database the one of `publicUrl`. */
+  adopt(publicUrl: string): Promise<void>;
+  /** Every part that was due since then becomes UNKNOWN, so that it is looked for first; gives their number. */
+  recover(since: Date): Promise<number>;
+
+  status(): Promise<LedgerStatus>;
+  /** Forgets what nobody asks for any more: old deduplication entries and replicas. */
+  tidy(): Promise<void>;
+  close(): Promise<void>;
+}

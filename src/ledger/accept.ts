@@ -1,0 +1,147 @@
+import type { Accepted, Claim, LedgerPost, NewPost } from '../kernel/index.ts';
+import type { Database } from './database.ts';
+import { type PostRow, postColumns, toOnePost } from './rows.ts';
+import type { LedgerSettings } from './settings.ts';
+import { isHeld, ms } from './sql.ts';
+
+const REPEAT_FOR_MS = 2_000;
+const READ_TRIES = 3;
+
+/**
+ * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
+ * window, or with a known key or id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
+ */
+const acceptPost = {
+  name: 'accept',
+  text: `
+with taken as (
+  insert into herald.recent_post as recent (user_id, x_user_id, fingerprint, post_id)
+  select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0
+  on conflict (user_id, x_user_id, fingerprint)
+    do update set post_id = excluded.post_id, accepted_at = excluded.accepted_at
+    where recent.accepted_at <= now() - ${ms('$14')}
+      or exists (select from herald.post
+                 where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
+  returning post_id
+), hold as (
+  select ${isHeld('$2', '$3', '$16')} as paused
+), post as (
+  insert into herald.post (id, user_id, x_user_id, operation, idempotency_key, fingerprint, expires_at,
+    attempted, part_count, queued_parts, sending_parts)
+  select $1::uuid, $2, $3, $4, $5, $6, coalesce($7, now() + ${ms('$8')}),
+    not waits, count, case when waits then count else count - 1 end, case when waits then 0 else 1 end
+  from (select paused or $12::text is not null as waits, cardinality($9::text[]) as count from hold) as first
+  where $5 is not null or $14 = 0 or exists (select from taken)
+  on conflict do nothing
+  returning *
+), part as (
+  insert into herald.part (post_id, position, text, options, state, attempts, fence, lease_until, not_before, error_code)
+  select post.id, new.number - 1, new.text, new.options,
+    case when now_sending then 'SENDING' else 'QUEUED' end,
+    case when now_sending then 1 else 0 end,
+    case when now_sending then nextval('herald.fence') end,
+    case when now_sending then now() + ${ms('$15')} end,
+    case when now_sending then null when new.number = 1 then coalesce($13, now()) else now() end,
+    case when new.number = 1 then case when hold.paused then 'PAUSED' else $12 end end
+  from post, hold, unnest($9::text[], $10::jsonb[]) with ordinality as new (text, options, number),
+    lateral (select new.number = 1 and post.sending_parts = 1) as first (now_sending)
+  returning *
+), attempt as (
+  insert into herald.attempt (post_id, position, fence, attempt, deadline_at)
+  select post_id, position, fence, attempts, lease_until from part where fence is not null
+), credential as (
+  insert into herald.post_credential (post_id, kid, sealed)
+  select id, $11, $17::bytea from post where $11::text is not null
+)
+select ${postColumns}, part.fence from post, part order by part.position`,
+};
+
+/** Whatever stands in the way of a post: the same id, the same key, or the same input a moment ago. */
+const readExisting = {
+  name: 'accept_existing',
+  text: `
+select ${postColumns}, part.fence, post.fingerprint
+from herald.post join herald.part on part.post_id = post.id
+where post.id = coalesce(
+  (select id from herald.post where id = $1),
+  case when $3::text is not null
+    then (select id from herald.post where user_id = $2 and idempotency_key = $3)
+    else (select post_id from herald.recent_post where user_id = $2 and x_user_id = $4 and fingerprint = $5)
+  end)
+order by part.position`,
+};
+
+interface AcceptRow extends PostRow {
+  readonly fence: string | null;
+}
+
+interface ExistingRow extends AcceptRow {
+  readonly fingerprint: Buffer;
+}
+
+export const accept = async (
+  database: Database,
+  settings: LedgerSettings,
+  post: NewPost,
+): Promise<Accepted> => {
+  const startedAtMs = performance.now();
+  for (let tries = 1; tries <= READ_TRIES; tries += 1) {
+    const rows = await database.query<AcceptRow>(acceptPost, acceptValues(settings, post), REPEAT_FOR_MS);
+    const accepted = toOnePost(rows);
+    if (accepted !== undefined) return answerAccepted(accepted, rows, startedAtMs + settings.leaseMs);
+    const existing = await readStored(database, post, startedAtMs + settings.leaseMs);
+    if (existing !== undefined) return existing;
+  }
+  throw new Error(`Post ${post.id} was neither accepted nor found`);
+};
+
+const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
+  post.id,
+  post.userId,
+  post.xUserId,
+  post.operation,
+  post.idempotencyKey ?? null,
+  post.fingerprint,
+  post.expiresAt ?? null,
+  settings.postTtlMs,
+  post.parts.map(({ text }) => text ?? null),
+  post.parts.map(({ options }) => JSON.stringify(options)),
+  post.credential?.kid ?? null,
+  post.wait?.code ?? null,
+  post.wait?.until ?? null,
+  settings.dedupeWindowMs,
+  settings.leaseMs,
+  settings.publicUrl ?? null,
+  post.credential?.sealed ?? null,
+];
+
+const readStored = async (
+  database: Database,
+  post: NewPost,
+  leaseEndsAtMs: number,
+): Promise<Accepted | undefined> => {
+  const values = [post.id, post.userId, post.idempotencyKey ?? null, post.xUserId, post.fingerprint];
+  const rows = await database.query<ExistingRow>(readExisting, values, REPEAT_FOR_MS);
+  const existing = toOnePost(rows);
+  if (existing === undefined) return undefined;
+  // Our own id: an earlier run of this statement was committed and its answer lost. The claim in it is ours.
+  if (existing.id === post.id) return answerAccepted(existing, rows, leaseEndsAtMs);
+  const sameInput =
+    existing.xUserId === post.xUserId && rows[0]?.fingerprint.equals(post.fingerprint) === true;
+  return sameInput ? { kind: 'existing', post: existing } : { kind: 'key_reused' };
+};
+
+const answerAccepted = (post: LedgerPost, rows: readonly AcceptRow[], leaseEndsAtMs: number): Accepted => ({
+  kind: 'accepted',
+  post,
+  claim: claimOfFirst(post, rows, leaseEndsAtMs),
+});
+
+const claimOfFirst = (
+  post: LedgerPost,
+  [row]: readonly AcceptRow[],
+  leaseEndsAtMs: number,
+): Claim | undefined =>
+  row?.state === 'SENDING' && row.fence !== null
+    ? { postId: post.id, position: row.position, fence: row.fence, attempt: row.attempts, leaseEndsAtMs }
+    : undefined;

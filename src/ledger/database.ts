@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { HeraldError } from '../kernel/index.ts';
+
+const STATEMENT_TIMEOUT_MS = 5_000;
+/** A little more than the server's own limit: it ends the wait for a server that no longer answers at all. */
+const ANSWER_TIMEOUT_MS = 7_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
+const RETRY_AFTER_MS = 5_000;
+
+/** SQL under a name, so that each connection parses it once. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Database {
+  /**
+   * Runs one statement as one transaction and gives its rows. After a lost connection it is repeated for
+   * `repeatForMs` (default 0); only for statements that change nothing when they run a second time.
+   *
+   * @throws HeraldError TEMPORARILY_UNAVAILABLE when the database can not be reached
+   * @throws pg.DatabaseError for everything else that Postgres says
+   */
+  query<Row extends object>(statement: Statement, values: unknown[], repeatForMs?: number): Promise<Row[]>;
+  /** Runs statements on one connection, all or nothing. Never repeated. */
+  transaction<T>(work: (query: TransactionQuery) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export type TransactionQuery = <Row extends object>(
+  statement: Statement,
+  values: unknown[],
+) => Promise<Row[]>;
+
+export interface DatabaseOptions {
+  readonly connectionString: string;
+  readonly poolSize: number;
+  /** Told when an idle connection breaks; the pool replaces it by itself. */
+  readonly onConnectionLost: (error: Error) => void;
+}
+
+export const openDatabase = ({ connectionString, poolSize, onConnectionLost }: DatabaseOptions): Database => {
+  const pool = new pg.Pool({
+    connectionString,
+    max: poolSize,
+    application_name: 'herald',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  });
+  pool.on('error', onConnectionLost);
+  return {
+    query: (statement, values, repeatForMs = 0) =>
+      repeatWhileLost(repeatForMs, async () => (await pool.query({ ...statement, values })).rows),
+    transaction: (work) => repeatWhileLost(0, () => runTransaction(pool, work)),
+    close: () => pool.end(),
+  };
+};
+
+const runTransaction = async <T>(
+  pool: pg.Pool,
+  work: (query: TransactionQuery) => Promise<T>,
+): Promise<T> => {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const result = await work(
+      async (statement, values) => (await client.query({ ...statement, values })).rows,
+    );
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    // The connection's state is not known: it is not used again, and closing it rolls back.
+    client.release(true);
+    throw error;
+  }
+};
+
+const repeatWhileLost = async <T>(repeatForMs: number, run: () => Promise<T>): Promise<T> => {
+  const giveUpAt = performance.now() + repeatForMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      if (!isLost(error) || performance.now() + pauseMs > giveUpAt) throw unavailable(error);
+      await delay(pauseMs);
+    }
+  }
+};
+
+/** Connection failures (08), shutdown and start-up (57P01 to 57P03), serialization failure (40001), or no server. */
+const isLost = (error: unknown): boolean => {
+  if (error instanceof pg.DatabaseError) return /^(08...|57P0[123]|40001)$/.test(error.code ?? '');
+  return isConnectionError(error);
+};
+
+/** Also what passes by itself but is not worth an immediate repetition: no resources, time limits, a standby. */
+const isUnavailable = (error: unknown): boolean =>
+  isLost(error) ||
+  (error instanceof pg.DatabaseError && /^(53...|57...|40...|25006|55P03)$/.test(error.code ?? ''));
+
+/** pg has no class or code for its own failures, only these messages; the socket's have a code. */
+const isConnectionError = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/.test(code) ||
+    /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired)/.test(
+      error.message,
+    ) ||
+    /^(Client has encountered a connection error|Client was closed)/.test(error.message)
+  );
+};
+
+const unavailable = (cause: unknown): HeraldError =>
+  new HeraldError('TEMPORARILY_UNAVAILABLE', { cause, retryAt: new Date(Date.now() + RETRY_AFTER_MS) });
+
+/** Whether Postgres refused a row because of this unique index. */
+export const violates = (error: unknown, index: string): boolean =>
+  error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === index;

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { explore } from './explore.ts';
+import type { Rules } from './model.ts';
+
+const filters = [{ duplicateFilter: false }, { duplicateFilter: true }];
+
+describe.each(filters)('the state machine, with $duplicateFilter for X refusing duplicates', (filter) => {
+  it('never posts twice, never lies, never gets stuck', () => {
+    const { worlds, ...violations } = explore(filter);
+    expect(violations).toEqual({ double: undefined, lie: undefined, stuck: undefined });
+    expect(worlds).toBeGreaterThan(5_000);
+  });
+
+  it('holds for a frozen sender too, because X refuses old timestamps', () => {
+    const { worlds, ...violations } = explore({ ...filter, zombie: true, staleTimestamps: true });
+    expect(violations).toEqual({ double: undefined, lie: undefined, stuck: undefined });
+    expect(worlds).toBeGreaterThan(5_000);
+  });
+});
+
+describe('the check itself', () => {
+  it.each<[string, Omit<Rules, 'duplicateFilter'>, number]>([
+    ['naive: any error goes back to the queue', { naive: true }, 7],
+    ['an expired lease goes back to the queue', { leaseRetry: true }, 7],
+    ['absent without waiting', { impatient: true }, 8],
+    ['a reset on a reused connection counts as not sent', { resetRetry: true }, 7],
+    ['a sender frozen for longer than lease and settle window', { zombie: true }, 8],
+  ])('finds the double post of a broken machine: %s', (_, broken, shortest) => {
+    const { double, lie, stuck } = explore({ duplicateFilter: false, ...broken });
+    expect(double, double?.join(' -> ')).toHaveLength(shortest);
+    expect(lie).toBeDefined();
+    expect(stuck).toBeUndefined();
+  });
+});
