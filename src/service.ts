@@ -1,6 +1,7 @@
-import { createApp } from './app.ts';
+import { type App, createApp } from './app.ts';
 import { type Config, type Environment, loadConfig } from './config/index.ts';
 import { KeyringProblem, loadKeyring } from './credentials/index.ts';
+import type { Log } from './kernel/index.ts';
 import { createLog } from './log/index.ts';
 
 /** A running Herald. */
@@ -25,6 +26,8 @@ export const startService = async (environment: Environment, terminal = false): 
     log('warn', 'node_outdated', { version: process.versions.node });
   }
   const app = await createApp(config, secrets, log);
+  await enterDeployment(app, config, log);
+  app.startWorking();
   const url = await app.server.listen({ host: config.host, port: config.port });
   log('info', 'started', { url });
   return {
@@ -38,6 +41,27 @@ export const startService = async (environment: Environment, terminal = false): 
     },
   };
 };
+
+/** The restore guard's word comes before the first claim. */
+const enterDeployment = async ({ ledger }: App, config: Config, log: Log): Promise<void> => {
+  const { belongsTo, overdue } = await ledger.join();
+  if (belongsTo !== undefined) {
+    log('error', 'sending_held', {
+      reason: 'this database belongs to another public URL: herald adopt',
+      url: belongsTo,
+    });
+  }
+  if (overdue > 0) {
+    log('error', 'sending_held', {
+      reason: 'posts were due while Herald was away: herald recover, herald resume',
+      count: overdue,
+    });
+  }
+  const { settleWindowMs, postTtlMs } = config.ledger;
+  if (postTtlMs < config.x.deadlineMs + settleWindowMs + SETTLING_MARGIN_MS) log('warn', 'short_ttl');
+};
+
+const SETTLING_MARGIN_MS = 120_000;
 
 /** What is wrong with a keyring, for the report on the whole configuration. */
 const keyringProblems = async (json: string): Promise<readonly string[]> => {

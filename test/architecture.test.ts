@@ -15,7 +15,7 @@ const packageRooms: Readonly<Record<string, readonly string[]>> = {
   graphql: ['doors'],
   'graphql-yoga': ['doors'],
   jose: ['credentials'],
-  pg: ['local'],
+  pg: ['ledger', 'local'],
   pino: ['log'],
   'pino-pretty': ['log'],
   selfsigned: ['sandbox'],

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateKeyring, loadKeyring, sealPair } from '../src/credentials/index.ts';
 import type { UserId } from '../src/kernel/index.ts';
 import { type Sandbox, startSandbox } from '../src/sandbox/index.ts';
+import { createTestDatabase } from './support/postgres.ts';
 import { type RunningProcess, startScript } from './support/processes.ts';
 import { type SandboxAccount, send } from './support/world.ts';
 
 const secret = randomBytes(32).toString('base64url');
 const keyring = generateKeyring(new Date());
+const database = await createTestDatabase();
 let sandbox: Sandbox;
 
 beforeAll(async () => {
@@ -19,6 +21,7 @@ const environment = (changes: Record<string, string> = {}): Record<string, strin
   PORT: '0',
   HERALD_WEBHOOK_SECRET: secret,
   HERALD_KEYRING: keyring,
+  DATABASE_URL: database.url,
   X_APP_KEY: 'sandbox-app',
   X_APP_SECRET: 'sandbox-app-secret',
   X_API_URL: sandbox.url,

@@ -1,5 +1,6 @@
 import type { PostErrorCode } from './errors.ts';
-import type { TweetId, UserId, XUserId } from './ids.ts';
+import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
+import type { SealedCredential } from './ledger.ts';
 import type { Secret } from './secret.ts';
 
 /*
@@ -70,6 +71,8 @@ export interface XAnswer {
   readonly limits: XLimits | undefined;
   /** Why there is no usable answer, as the network's code: `ECONNREFUSED`, `DEADLINE`, ... */
   readonly failure: string | undefined;
+  /** How far this machine's clock was ahead of the answer's `Date` header, in milliseconds; absent without one. */
+  readonly clockSkewMs?: number | undefined;
 }
 
 /**
@@ -175,4 +178,22 @@ export interface XTimeline {
   tweetsSince(credentials: XCredentials, sinceId: TweetId): Promise<XRead<readonly XTimelineTweet[]>>;
   /** One tweet of anybody, or undefined when X says that there is none. */
   tweetById(credentials: XCredentials, id: TweetId): Promise<XRead<XAuthoredTweet | undefined>>;
+}
+
+/** Whose credentials are kept, and for what: nothing else opens them. */
+export interface CredentialOwner {
+  readonly postId: PostId;
+  readonly userId: UserId;
+  readonly xUserId: XUserId;
+}
+
+/** Credentials of an accepted post, sealed again so that the expiry of an envelope never strands it. */
+export interface KeptCredentials {
+  keep(credentials: XCredentials, owner: CredentialOwner): Promise<SealedCredential>;
+  /** Lends what was kept to `use`. Throws `CREDENTIALS_INVALID` when there is nothing or it does not open. */
+  use<T>(
+    kept: SealedCredential | undefined,
+    owner: CredentialOwner,
+    use: (credentials: XCredentials) => Promise<T>,
+  ): Promise<T>;
 }

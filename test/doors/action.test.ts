@@ -9,6 +9,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 beforeEach(() => fetch(`${world.sandbox.url}/_sandbox/reset`, { method: 'POST' }));
 
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 describe('an action of Hasura', () => {
@@ -24,10 +25,16 @@ describe('an action of Hasura', () => {
     expect(body).toEqual({
       id: expect.stringMatching(UUID),
       state: 'SENT',
-      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      deduplicated: false,
+      idempotencyKey: null,
+      createdAt: expect.stringMatching(INSTANT),
+      expiresAt: expect.stringMatching(INSTANT),
       xUserId: alice.id,
       tweetId: expect.stringMatching(/^\d{15,19}$/),
       url: `${world.sandbox.url}/i/web/status/${body.tweetId}`,
+      parts: [
+        { position: 0, state: 'SENT', text: 'Hello <b>&', tweetId: body.tweetId, url: body.url, error: null },
+      ],
       error: null,
     });
     expect(await world.tweets()).toMatchObject([{ id: body.tweetId, text: 'Hello <b>&', username: 'alice' }]);

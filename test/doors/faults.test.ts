@@ -11,9 +11,9 @@ const faults = [
   ['503-after-accept', 'UNKNOWN', 'OUTCOME_UNKNOWN', 'WAIT', 1],
   ['500-after-accept', 'UNKNOWN', 'OUTCOME_UNKNOWN', 'WAIT', 1],
   ['html-503', 'UNKNOWN', 'OUTCOME_UNKNOWN', 'WAIT', 0],
-  ['429', 'FAILED', 'RATE_LIMITED', 'WAIT', 0],
-  ['429-day-only', 'FAILED', 'RATE_LIMITED', 'WAIT', 0],
-  ['402', 'FAILED', 'OUT_OF_CREDITS', 'CONTACT_ADMIN', 0],
+  ['429', 'QUEUED', 'RATE_LIMITED', 'WAIT', 0],
+  ['429-day-only', 'QUEUED', 'RATE_LIMITED', 'WAIT', 0],
+  ['402', 'QUEUED', 'OUT_OF_CREDITS', 'CONTACT_ADMIN', 0],
   ['403-duplicate', 'FAILED', 'DUPLICATE_CONTENT', 'EDIT', 0],
   ['401', 'FAILED', 'ACCOUNT_NEEDS_RECONNECT', 'RECONNECT', 0],
   ['403-oauth1-permissions', 'FAILED', 'ACCOUNT_NEEDS_RECONNECT', 'RECONNECT', 0],
@@ -63,14 +63,14 @@ describe.each([
 });
 
 describe('X that is not there', () => {
-  it('is answered as FAILED with X_UNAVAILABLE, and nothing was sent', async () => {
+  it('leaves the post QUEUED with X_UNAVAILABLE, and nothing was sent', async () => {
     const world = await createWorld();
     try {
       const session = await world.session('alice');
       await world.sandbox.close();
       const { status, body } = await world.act('postTweet', { input: { text: 'nobody home' } }, session);
       expect(status).toBe(200);
-      expect(body).toMatchObject({ state: 'FAILED', error: { code: 'X_UNAVAILABLE', userAction: 'WAIT' } });
+      expect(body).toMatchObject({ state: 'QUEUED', error: { code: 'X_UNAVAILABLE', userAction: 'WAIT' } });
       const me = await world.act('xMe', {}, session);
       expect([me.status, me.body.code, typeof me.body.extensions.retryAt]).toEqual([
         429,

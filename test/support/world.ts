@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { IntrospectionQuery } from 'graphql';
+import { inject } from 'vitest';
 import { createApp, type Overrides } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { generateKeyring, loadKeyring, sealPair } from '../../src/credentials/index.ts';
 import type { LogEvent, LogFields, UserId, XMe, XPost, XPostError } from '../../src/kernel/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { cloneDatabase } from './postgres.ts';
 
 export interface SandboxAccount {
   readonly id: string;
@@ -27,6 +29,7 @@ export interface World {
   readonly server: FastifyInstance;
   readonly sandbox: Sandbox;
   readonly secret: string;
+  readonly databaseUrl: string;
   readonly log: { evt: LogEvent; fields: LogFields }[];
   account(username: string): Promise<SandboxAccount>;
   /** Session variables of a user signed in as this account, as Hasura sends them. */
@@ -74,12 +77,14 @@ export const createWorld = async ({
 }: WorldOptions = {}): Promise<World> => {
   const sandbox = await startSandbox({ port: 0, ...(tls ? { tlsPort: 0 } : {}) });
   const xUrl = tls ? (sandbox.tlsUrl ?? '') : sandbox.url;
+  const database = await cloneDatabase(inject('postgres'));
   const secret = randomBytes(32).toString('base64url');
   const keyringJson = generateKeyring(new Date());
   const { config, secrets } = await loadConfig({
     PORT: '0',
     HERALD_WEBHOOK_SECRET: secret,
     HERALD_KEYRING: keyringJson,
+    DATABASE_URL: database.url,
     X_APP_KEY: 'sandbox-app',
     X_APP_SECRET: 'sandbox-app-secret',
     X_API_URL: xUrl,
@@ -90,6 +95,8 @@ export const createWorld = async ({
     ...(sandbox.ca === undefined ? {} : { xCertificateAuthority: sandbox.ca }),
     ...overrides,
   });
+  await app.ledger.join();
+  app.startWorking();
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const keyring = await loadKeyring(keyringJson);
 
@@ -99,6 +106,7 @@ export const createWorld = async ({
     server: app.server,
     sandbox,
     secret,
+    databaseUrl: database.url,
     log,
     account,
     session: async (username, changes = {}) => {
@@ -140,6 +148,7 @@ export const createWorld = async ({
     close: async () => {
       await app.close();
       await sandbox.close();
+      await database.drop();
     },
   };
 };
