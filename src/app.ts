@@ -73,12 +73,13 @@ export const createApp = async (
     answerWithinMs: config.answerWithinMs,
     settleWindowMs: config.ledger.settleWindowMs,
   });
-  let ready = true;
+  let phase: 'serving' | 'leaving' | 'draining' = 'serving';
   const server = createDoors({
     posting,
     isHasura: createWebhookCheck(secrets.webhookSecrets),
     openSession: (variables) => openSession(variables, config.roles),
-    isReady: () => ready,
+    isReady: () => phase === 'serving',
+    mayBegin: () => phase !== 'draining',
     log,
   });
   let worker: ReturnType<typeof startWorker> | undefined;
@@ -95,9 +96,10 @@ export const createApp = async (
       });
     },
     stopBeingReady: () => {
-      ready = false;
+      phase = 'leaving';
     },
     close: async () => {
+      phase = 'draining';
       await Promise.all([server.close(), worker?.stop()]);
       x.close();
       await ledger.close();

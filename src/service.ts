@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, createApp } from './app.ts';
 import { type Config, type Environment, loadConfig } from './config/index.ts';
 import { KeyringProblem, loadKeyring } from './credentials/index.ts';
@@ -9,8 +10,8 @@ export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly config: Config;
-  /** Lets everything in flight finish, then stops listening. */
-  stop(): Promise<void>;
+  /** Is no longer ready, serves on for `servingMs`, then begins nothing new and finishes what is in flight. */
+  stop(servingMs?: number): Promise<void>;
 }
 
 const OLDEST_SUPPORTED_NODE = 22;
@@ -33,9 +34,10 @@ export const startService = async (environment: Environment, terminal = false): 
   return {
     url,
     config,
-    stop: async () => {
+    stop: async (servingMs = 0) => {
       app.stopBeingReady();
       log('info', 'stopping');
+      await sleep(servingMs);
       await app.close();
       log('info', 'stopped');
     },

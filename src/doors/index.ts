@@ -27,6 +27,8 @@ export interface DoorTools {
   readonly isHasura: (secret: string | undefined) => boolean;
   readonly openSession: (variables: Readonly<Record<string, unknown>>) => Session;
   readonly isReady: () => boolean;
+  /** False while the process is on its way out: what is in flight is finished, nothing new is begun. */
+  readonly mayBegin: () => boolean;
   readonly log: Log;
   /** How long a client may take to send a request, in milliseconds; default 30,000. */
   readonly requestTimeoutMs?: number;
@@ -47,6 +49,8 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     requestTimeout,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     trustProxy: false,
+    // The doors say it in their own shape; Hasura hides a 503 from the client.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void fail(tools, sendActionError)(error, request, reply),
@@ -88,13 +92,27 @@ const openHasuraDoors = (server: FastifyInstance, tools: DoorTools): void => {
 
   server.register(async (scope) => {
     admitHasuraOnly(scope, tools.isHasura);
+    refuseOnTheWayOut(scope, tools.mayBegin);
     scope.setErrorHandler(fail(tools, sendActionError));
     openActionDoor(scope, { schema, operations, openSession });
   });
   server.register(async (scope) => {
     admitHasuraOnly(scope, tools.isHasura);
+    refuseOnTheWayOut(scope, tools.mayBegin);
     scope.setErrorHandler(fail(tools, sendGraphqlRefusal));
     openGraphqlDoor(scope, { schema, operations, openSession, reportBug });
+  });
+};
+
+const COMES_BACK_AFTER_MS = 5_000;
+
+const refuseOnTheWayOut = (scope: FastifyInstance, mayBegin: () => boolean): void => {
+  scope.addHook('onRequest', async () => {
+    if (mayBegin()) return;
+    throw new HeraldError('TEMPORARILY_UNAVAILABLE', {
+      message: 'This Herald is shutting down, and nothing was started. Try again after retryAt.',
+      retryAt: new Date(Date.now() + COMES_BACK_AFTER_MS),
+    });
   });
 };
 
