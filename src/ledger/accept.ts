@@ -2,7 +2,7 @@ import type { Accepted, Claim, LedgerPost, NewPost } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
-import { isHeld, ms } from './sql.ts';
+import { ms, pausesFor } from './sql.ts';
 
 const REPEAT_FOR_MS = 2_000;
 const READ_TRIES = 3;
@@ -24,7 +24,8 @@ with taken as (
                  where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
   returning post_id
 ), hold as (
-  select ${isHeld('$2', '$3', '$16')} as paused
+  select exists (select from herald.pause where ${pausesFor('$2', '$3')})
+    or exists (select from herald.deployment where public_url <> $16) as paused
 ), post as (
   insert into herald.post (id, user_id, x_user_id, operation, idempotency_key, fingerprint, expires_at,
     attempted, part_count, queued_parts, sending_parts)
