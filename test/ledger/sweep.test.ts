@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery, LedgerPost, NewPost, XUserId } from '../../src/kernel/index.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import {
+  acceptClaimed,
+  created,
+  hasCredential,
+  letTimePass,
+  newPost,
+  newPostId,
+  newThread,
+  newUserId,
+  notSent,
+  openTestLedger,
+  openTestPool,
+  rejected,
+  unknown,
+} from './fixture.ts';
+import { forceState, stateOf } from './force-state.ts';
+
+const { url } = await createTestDatabase('template0');
+const ledger = await openTestLedger(url);
+const pool = openTestPool(url);
+const MINUTE_MS = 60_000;
+
+/** A post that has to wait, and is due. */
+const acceptWaiting = async (changed: Partial<NewPost> = {}): Promise<LedgerPost> => {
+  const accepted = await ledger.accept(
+    newPost({ wait: { code: 'X_UNAVAILABLE', until: new Date(0) }, ...changed }),
+  );
+  if (accepted.kind !== 'accepted') throw new Error(accepted.kind);
+  return accepted.post;
+};
+
+const statesOf = (post: LedgerPost | undefined) => post?.parts.map(({ state }) => state);
+
+describe('claimNext', () => {
+  it('gives everything that sending takes, once, oldest first', async () => {
+    const first = await acceptWaiting({ wait: { code: 'PAUSED', until: new Date(1_000) } });
+    const second = await acceptWaiting({ wait: { code: 'PAUSED', until: new Date(2_000) } });
+    const delivery = await ledger.claimNext();
+    expect(delivery).toMatchObject({
+      claim: { postId: first.id, position: 0, attempt: 1 },
+      post: { id: first.id, state: 'SENDING' },
+      part: { state: 'SENDING', text: first.parts[0]?.text, error: undefined },
+      parentTweetId: undefined,
+      credential: { kid: 'rest-1' },
+    });
+    expect(Buffer.from(delivery?.credential?.sealed ?? []).toString()).toBe('sealed');
+    expect((await ledger.claimNext())?.post.id).toBe(second.id);
+    expect(await ledger.claimNext()).toBeUndefined();
+    expect(await ledger.attempts(first.id)).toMatchObject([
+      { fence: delivery?.claim.fence, outcome: undefined },
+    ]);
+  });
+
+  it('never gives a part to two', async () => {
+    const posts = await Promise.all(Array.from({ length: 15 }, () => acceptWaiting()));
+    const second = await openTestLedger(url, { poolSize: 10 });
+    const claims = await Promise.all(
+      Array.from({ length: 30 }, (_, n) => (n % 2 === 0 ? ledger : second).claimNext()),
+    );
+    const given = claims.filter((claim) => claim !== undefined).map(({ claim }) => claim.postId);
+    expect(new Set(given).size).toBe(given.length);
+    for (let more = await ledger.claimNext(); more !== undefined; more = await ledger.claimNext()) {
+      given.push(more.claim.postId);
+    }
+    expect(new Set(given)).toEqual(new Set(posts.map(({ id }) => id)));
+  });
+
+  it('sends a thread part by part, each as a reply to the one before', async () => {
+    const { post, claim } = await acceptClaimed(ledger, newThread(3));
+    expect(await ledger.claimPost(post.id)).toBeUndefined();
+    let parent = (await ledger.record(claim, created())).post.parts[0]?.tweetId;
+    for (const position of [1, 2]) {
+      const delivery: Delivery | undefined = await ledger.claimPost(post.id);
+      expect(delivery).toMatchObject({
+        claim: { position },
+        parentTweetId: parent,
+        credential: { kid: 'rest-1' },
+      });
+      if (delivery === undefined) throw new Error('due');
+      expect(delivery.post.state).toBe('SENDING');
+      parent = (await ledger.record(delivery.claim, created())).post.parts[position]?.tweetId;
+    }
+    expect(await ledger.post(post.userId, post.id)).toMatchObject({ state: 'SENT' });
+    expect(await hasCredential(pool, post.id)).toBe(false);
+  });
+
+  it('waits as long as X said, and backs off by itself otherwise', async () => {
+    const retryAt = new Date(Date.now() + MINUTE_MS);
+    const limited = await acceptClaimed(ledger, newPost());
+    const recorded = await ledger.record(limited.claim, notSent(retryAt));
+    expect(recorded.post).toMatchObject({
+      state: 'QUEUED',
+      parts: [{ attempts: 0, error: { code: 'RATE_LIMITED', retryAt } }],
+    });
+    expect(await ledger.claimPost(limited.post.id)).toBeUndefined();
+    await letTimePass(pool, limited.post.id, MINUTE_MS + 1_000);
+    expect((await ledger.claimPost(limited.post.id))?.claim.attempt).toBe(1);
+
+    const { post, claim } = await acceptClaimed(ledger, newPost());
+    await ledger.record(claim, notSent());
+    const { rows } = await pool.query(
+      `select not_before <= now() + interval '2 seconds' as soon, setbacks from herald.part where post_id = $1`,
+      [post.id],
+    );
+    expect(rows).toEqual([{ soon: true, setbacks: 1 }]);
+  });
+
+  it('leaves alone what is paused, for all, a user or an account', async () => {
+    const user = newUserId();
+    const account = '77' as XUserId;
+    const ofUser = await acceptWaiting({ userId: user });
+    const ofAccount = await acceptWaiting({ xUserId: account });
+    for (const [scope, post] of [
+      [{ scope: 'USER', userId: user }, ofUser],
+      [{ scope: 'ACCOUNT', xUserId: account }, ofAccount],
+      [{ scope: 'ALL' }, ofUser],
+    ] as const) {
+      await ledger.pause(scope, 'by hand');
+      await ledger.pause(scope, 'twice is once');
+      expect(await ledger.claimPost(post.id)).toBeUndefined();
+      const held = await ledger.accept(newPost({ userId: user, xUserId: account }));
+      expect(held).toMatchObject({
+        claim: undefined,
+        post: { parts: [{ state: 'QUEUED', error: { code: 'PAUSED' } }] },
+      });
+      expect((await ledger.status()).pauses).toMatchObject([{ scope: scope.scope, reason: 'by hand' }]);
+      expect(await ledger.resume(scope)).toBe(true);
+      expect(await ledger.resume(scope)).toBe(false);
+      expect(held.kind === 'accepted' && (await ledger.claimPost(held.post.id))).toBeTruthy();
+    }
+    expect(await ledger.claimPost(ofUser.id)).toBeDefined();
+    expect(await ledger.claimPost(ofAccount.id)).toBeDefined();
+  });
+});
+
+describe('what ends a thread', () => {
+  it('cancels the later parts when one fails, and erases the credential', async () => {
+    const { post, claim } = await acceptClaimed(ledger, newThread(3));
+    const recorded = await ledger.record(claim, rejected());
+    expect(statesOf(recorded.post)).toEqual(['FAILED', 'CANCELLED', 'CANCELLED']);
+    expect(recorded.post.parts[2]?.error?.code).toBe('PARENT_FAILED');
+    expect(recorded.post.state).toBe('FAILED');
+    expect(await hasCredential(pool, post.id)).toBe(false);
+  });
+
+  it('keeps them waiting while the one before is unknown', async () => {
+    const { claim, post } = await acceptClaimed(ledger, newThread(2));
+    expect((await ledger.record(claim, unknown())).post.state).toBe('UNKNOWN');
+    expect(await ledger.claimPost(post.id)).toBeUndefined();
+    expect(await hasCredential(pool, post.id)).toBe(true);
+  });
+
+  it('cancels a part that comes back after its post was cancelled', async () => {
+    const { post, claim } = await acceptClaimed(ledger, newThread(2));
+    expect(await ledger.cancel(post.userId, post.id)).toMatchObject({
+      kind: 'changed',
+      post: { state: 'SENDING' },
+    });
+    const recorded = await ledger.record(claim, notSent());
+    expect(statesOf(recorded.post)).toEqual(['CANCELLED', 'CANCELLED']);
+    expect(recorded.post.state).toBe('CANCELLED');
+    expect(await hasCredential(pool, post.id)).toBe(false);
+  });
+
+  it('never claims a part that slipped back to QUEUED beside the cancellation', async () => {
+    const post = await acceptWaiting();
+    await pool.query('update herald.post set cancel_requested_at = now() where id = $1', [post.id]);
+    expect(await ledger.claimPost(post.id)).toBeUndefined();
+    await ledger.expireQueued();
+    expect((await stateOf(pool, post.id)).state).toBe('CANCELLED');
+  });
+});
+
+describe('expiry', () => {
+  it('ends what waited too long, and no earlier', async () => {
+    const post = await acceptWaiting();
+    const thread = await acceptWaiting(newThread(3));
+    for (const { id } of [post, thread]) await letTimePass(pool, id, 29 * MINUTE_MS);
+    await ledger.expireQueued();
+    expect((await stateOf(pool, post.id)).state).toBe('QUEUED');
+    for (const { id } of [post, thread]) await letTimePass(pool, id, 2 * MINUTE_MS);
+    expect(await ledger.claimPost(post.id)).toBeUndefined();
+    await ledger.expireQueued();
+    expect(await ledger.post(post.userId, post.id)).toMatchObject({
+      state: 'FAILED',
+      parts: [{ error: { code: 'EXPIRED' } }],
+    });
+    expect(statesOf(await ledger.post(undefined, thread.id))).toEqual(['FAILED', 'CANCELLED', 'CANCELLED']);
+    expect(await hasCredential(pool, post.id)).toBe(false);
+  });
+
+  it('leaves a thread that began 24 hours to end', async () => {
+    for (const begun of ['SENT', 'SENDING', 'UNKNOWN', 'NEEDS_REVIEW'] as const) {
+      const { post } = await acceptClaimed(ledger, newThread(2));
+      await forceState(pool, post.id, 0, begun);
+      await letTimePass(pool, post.id, 31 * MINUTE_MS);
+      await ledger.expireQueued();
+      expect((await stateOf(pool, post.id, 1)).state, begun).toBe('QUEUED');
+      if (begun === 'SENT') {
+        const delivery = await ledger.claimPost(post.id);
+        if (delivery === undefined) throw new Error('still due');
+        await ledger.record(delivery.claim, notSent(new Date(0)));
+      }
+      await letTimePass(pool, post.id, 24 * 60 * MINUTE_MS);
+      await ledger.expireQueued();
+      expect((await stateOf(pool, post.id, 1)).state, begun).toBe('FAILED');
+    }
+  });
+
+  it('makes a part whose lease ran out UNKNOWN, never QUEUED', async () => {
+    const { post } = await acceptClaimed(ledger, newPost());
+    await ledger.expireLeases();
+    expect((await stateOf(pool, post.id)).state).toBe('SENDING');
+    await letTimePass(pool, post.id, MINUTE_MS + 1_000);
+    expect(await ledger.expireLeases()).toBeGreaterThan(0);
+    expect(await stateOf(pool, post.id)).toMatchObject({ state: 'UNKNOWN', error_code: 'OUTCOME_UNKNOWN' });
+  });
+});
+
+describe('the looks of the sweep', () => {
+  it('use the partial indexes, however many posts are final', async () => {
+    const id = newPostId();
+    await pool.query(
+      `with post as (
+         insert into herald.post (id, user_id, x_user_id, operation, fingerprint, expires_at, attempted, part_count, sent_parts)
+         select gen_random_uuid(), 'many-' || n % 100, '1', 'postTweet', '', now(), true, 1, 1
+         from generate_series(1, 20000) as n returning id)
+       insert into herald.part (post_id, position, state, tweet_id, resolution)
+       select id, 0, 'SENT', (row_number() over ())::text, 'ANSWERED' from post`,
+    );
+    await pool.query('analyze herald.post, herald.part');
+    const plan = async (sql: string): Promise<string> =>
+      (await pool.query<{ 'QUERY PLAN': string }>(`explain ${sql}`)).rows
+        .map((row) => row['QUERY PLAN'])
+        .join('\n');
+    expect(
+      await plan(`select from herald.part join herald.post on post.id = part.post_id
+        where part.state = 'QUEUED' and part.not_before <= now() order by part.not_before limit 1`),
+    ).toContain('part_open');
+    expect(await plan(`select from herald.part where state = 'SENDING' and lease_until < now()`)).toContain(
+      'part_leased',
+    );
+    expect(await plan('select from herald.post where queued_parts > 0 and expires_at <= now()')).toContain(
+      'post_waiting',
+    );
+    expect(
+      await plan(
+        `select from herald.post where user_id = 'many-1' order by created_at desc, id desc limit 20`,
+      ),
+    ).toContain('post_of_user');
+    expect(await ledger.claimPost(id)).toBeUndefined();
+  });
+});
