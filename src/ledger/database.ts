@@ -4,7 +4,7 @@ import { HeraldError } from '../kernel/index.ts';
 
 const STATEMENT_TIMEOUT_MS = 5_000;
 /** A little more than the server's own limit: it ends the wait for a server that no longer answers at all. */
-const ANSWER_TIMEOUT_MS = 7_000;
+const ANSWER_TIMEOUT_MS = 6_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const FIRST_PAUSE_MS = 25;
