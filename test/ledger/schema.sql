@@ -60,20 +60,7 @@ post.failed_parts smallint not null default 0
 post.unknown_parts smallint not null default 0
 post.needs_review_parts smallint not null default 0
 post.cancelled_parts smallint not null default 0
-post.state text not null generated 
-CASE
-    WHEN ((sending_parts > 0) OR (rollback = 'OWED'::text)) THEN 'SENDING'::text
-    WHEN (unknown_parts > 0) THEN 'UNKNOWN'::text
-    WHEN (needs_review_parts > 0) THEN 'NEEDS_REVIEW'::text
-    WHEN (rollback = 'DONE'::text) THEN 'FAILED'::text
-    WHEN ((queued_parts > 0) AND (sent_parts > 0)) THEN 'SENDING'::text
-    WHEN ((queued_parts > 0) AND (scheduled_at IS NOT NULL) AND (NOT attempted)) THEN 'SCHEDULED'::text
-    WHEN (queued_parts > 0) THEN 'QUEUED'::text
-    WHEN (sent_parts = part_count) THEN 'SENT'::text
-    WHEN ((sent_parts = 0) AND (failed_parts > 0)) THEN 'FAILED'::text
-    WHEN (sent_parts = 0) THEN 'CANCELLED'::text
-    ELSE 'PARTLY_SENT'::text
-END
+post.state text not null generated herald.state_of_post(part_count, queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, ((scheduled_at IS NOT NULL) AND (NOT attempted)), rollback)
 post_credential.post_id uuid not null
 post_credential.kid text not null
 post_credential.sealed bytea not null
@@ -159,6 +146,27 @@ begin
     and attempts between 0 and 3 and (state <> 'QUEUED' or attempts < 3)
     and (state <> 'FAILED' or error_code is not null)
     and (state = 'SENT' or deleted_at is null);
+end $function$
+
+CREATE OR REPLACE FUNCTION herald.state_of_post(part_count smallint, queued smallint, sending smallint, sent smallint, failed smallint, unknown smallint, needs_review smallint, waits_for_its_time boolean, rollback text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return case
+    when sending > 0 or rollback = 'OWED' then 'SENDING'
+    when unknown > 0 then 'UNKNOWN'
+    when needs_review > 0 then 'NEEDS_REVIEW'
+    when rollback = 'DONE' then 'FAILED'
+    when queued > 0 and sent > 0 then 'SENDING'
+    when queued > 0 and waits_for_its_time then 'SCHEDULED'
+    when queued > 0 then 'QUEUED'
+    when sent = part_count then 'SENT'
+    when sent > 0 then 'PARTLY_SENT'
+    when failed > 0 then 'FAILED'
+    else 'CANCELLED'
+  end;
 end $function$
 
 

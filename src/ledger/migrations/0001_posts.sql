@@ -3,8 +3,9 @@
 -- A fence names one attempt. A worker with an older fence than the part's may change nothing, except to prove success.
 create sequence herald.fence as bigint;
 
--- Each table has its constraints in one function: Postgres parses a check expression anew in every statement, but
--- compiles such a function once per connection. Together these checks were a third of the cost of a post.
+-- Constraints and the derived state are functions: Postgres parses a check or a generated expression anew in every
+-- statement, but compiles such a function once per connection. As expressions they were a third of a post's cost.
+-- A later migration can replace a function without touching the rows.
 
 create function herald.counts_every_part(
   part_count smallint, queued smallint, sending smallint, sent smallint, failed smallint, unknown smallint,
@@ -14,6 +15,27 @@ begin
   return part_count between 1 and 25
     and least(queued, sending, sent, failed, unknown, needs_review, cancelled) >= 0
     and part_count = queued + sending + sent + failed + unknown + needs_review + cancelled;
+end $$;
+
+-- First match wins.
+create function herald.state_of_post(
+  part_count smallint, queued smallint, sending smallint, sent smallint, failed smallint, unknown smallint,
+  needs_review smallint, waits_for_its_time boolean, rollback text
+) returns text language plpgsql immutable as $$
+begin
+  return case
+    when sending > 0 or rollback = 'OWED' then 'SENDING'
+    when unknown > 0 then 'UNKNOWN'
+    when needs_review > 0 then 'NEEDS_REVIEW'
+    when rollback = 'DONE' then 'FAILED'
+    when queued > 0 and sent > 0 then 'SENDING'
+    when queued > 0 and waits_for_its_time then 'SCHEDULED'
+    when queued > 0 then 'QUEUED'
+    when sent = part_count then 'SENT'
+    when sent > 0 then 'PARTLY_SENT'
+    when failed > 0 then 'FAILED'
+    else 'CANCELLED'
+  end;
 end $$;
 
 create function herald.is_part_state(
@@ -61,21 +83,8 @@ create table herald.post (
   constraint post_counts_every_part check (herald.counts_every_part(part_count, queued_parts, sending_parts, sent_parts,
     failed_parts, unknown_parts, needs_review_parts, cancelled_parts)),
 
-  -- First match wins.
-  state text not null generated always as (
-    case
-      when sending_parts > 0 or rollback = 'OWED' then 'SENDING'
-      when unknown_parts > 0 then 'UNKNOWN'
-      when needs_review_parts > 0 then 'NEEDS_REVIEW'
-      when rollback = 'DONE' then 'FAILED'
-      when queued_parts > 0 and sent_parts > 0 then 'SENDING'
-      when queued_parts > 0 and scheduled_at is not null and not attempted then 'SCHEDULED'
-      when queued_parts > 0 then 'QUEUED'
-      when sent_parts = part_count then 'SENT'
-      when sent_parts = 0 and failed_parts > 0 then 'FAILED'
-      when sent_parts = 0 then 'CANCELLED'
-      else 'PARTLY_SENT'
-    end) stored
+  state text not null generated always as (herald.state_of_post(part_count, queued_parts, sending_parts, sent_parts,
+    failed_parts, unknown_parts, needs_review_parts, scheduled_at is not null and not attempted, rollback)) stored
 ) with (fillfactor = 80);
 
 create unique index post_idempotency_key on herald.post (user_id, idempotency_key) where idempotency_key is not null;
