@@ -96,9 +96,9 @@ const repeatWhileLost = async <T>(repeatForMs: number, run: () => Promise<T>): P
   }
 };
 
-/** Connection failures (08), shutdown and start-up (57P01 to 57P03), serialization failure (40001), or no server. */
+/** Connection failures (08), shutdown and start-up (57P01 to 57P03), rolled back for the sake of others (40001, 40P01), or no server. */
 const isLost = (error: unknown): boolean => {
-  if (error instanceof pg.DatabaseError) return /^(08...|57P0[123]|40001)$/.test(error.code ?? '');
+  if (error instanceof pg.DatabaseError) return /^(08...|57P0[123]|40001|40P01)$/.test(error.code ?? '');
   return isConnectionError(error);
 };
 

@@ -5,7 +5,7 @@ import { type LedgerOptions, openLedger } from '../../src/ledger/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { acceptClaimed, created, newPost, openTestPool, options, rejected } from './fixture.ts';
-import { startStatementCounter } from './statement-counter.ts';
+import { startWire } from './wire.ts';
 
 const { url } = await createTestDatabase('template0');
 const pool = openTestPool(url);
@@ -35,16 +35,16 @@ const endAllConnections = () =>
 
 describe('an immediate post', () => {
   it('costs two statements, each its own transaction', async () => {
-    const counter = await startStatementCounter(url);
-    const ledger = await open(counter.url);
+    const wire = await startWire(url);
+    const ledger = await open(wire.url);
     for (const idempotencyKey of [undefined, randomUUID()]) {
       for (const outcome of [created(), rejected()]) {
-        counter.take();
+        wire.take();
         const key = idempotencyKey === undefined ? {} : { idempotencyKey: randomUUID() };
         const { claim } = await acceptClaimed(ledger, newPost(key));
-        expect(counter.take()).toBe(1);
+        expect(wire.take()).toBe(1);
         await ledger.record(claim, outcome);
-        expect(counter.take()).toBe(1);
+        expect(wire.take()).toBe(1);
       }
     }
   });
@@ -91,6 +91,35 @@ describe('a lost database', () => {
     const recording = ledger.record(claim, created());
     setTimeout(() => proxy.forward(), 6_500);
     expect((await recording).post.state).toBe('SENT');
+  });
+});
+
+describe('an answer that got lost', () => {
+  it('to accept leaves one post, and its claim to the one who asked', async () => {
+    const wire = await startWire(url);
+    const ledger = await open(wire.url);
+    for (const key of [{}, { idempotencyKey: randomUUID() }]) {
+      const post = newPost(key);
+      const startedAtMs = performance.now();
+      wire.loseNextAnswer();
+      const { claim } = await acceptClaimed(ledger, post);
+      expect(claim.leaseEndsAtMs).toBeLessThan(startedAtMs + options.leaseMs + 45);
+      expect(await ledger.attempts(post.id)).toMatchObject([{ fence: claim.fence }]);
+      // Whoever asks again later does not get the claim a second time.
+      expect(await ledger.accept(post)).toMatchObject({ kind: 'existing', post: { id: post.id } });
+    }
+  });
+
+  it('to record changes nothing', async () => {
+    const wire = await startWire(url);
+    const ledger = await open(wire.url);
+    const sent = await acceptClaimed(ledger, newPost());
+    const tweet = created();
+    wire.loseNextAnswer();
+    expect(await ledger.record(sent.claim, tweet)).toMatchObject({ applied: true, doublePost: undefined });
+    const failed = await acceptClaimed(ledger, newPost());
+    wire.loseNextAnswer();
+    expect((await ledger.record(failed.claim, rejected())).post.state).toBe('FAILED');
   });
 });
 

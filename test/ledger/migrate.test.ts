@@ -77,6 +77,12 @@ describe('migrate', () => {
     await migrate(url);
     await readRows(url, `update herald.migration set checksum = 'other' where name = '0002_deployment.sql'`);
     await expect(migrate(url)).rejects.toThrow(/0002_deployment.sql failed: its text changed/);
+
+    const other = await emptyDatabase();
+    const files = await writeMigrations({ '0001_two_lines.sql': 'select 1;\nselect 2;\n' });
+    await expect(migrate(other, files)).rejects.toThrow('herald.post');
+    await writeFile(join(files, '0001_two_lines.sql'), 'select 1;\r\nselect 2;\r\n');
+    await expect(migrate(other, files)).rejects.toThrow('herald.post');
   });
 
   it('leaves a schema alone that is newer than the code', async () => {

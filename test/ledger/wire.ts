@@ -2,20 +2,23 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export interface StatementCounter {
-  /** The database, by way of the counter. */
+export interface Wire {
+  /** The database, by way of this wire. */
   readonly url: string;
   /** What the clients asked the server to run since the last call: `Execute` and simple `Query` messages. */
   take(): number;
+  /** Breaks the line when the server has done the next statement, before its answer is passed on. */
+  loseNextAnswer(): void;
 }
 
 /**
- * Stands between a client and Postgres and counts statements where nothing can hide: on the wire. Messages are a type
+ * Stands between a client and Postgres, where no statement can hide and an answer can get lost. Messages are a type
  * byte, a length that includes itself, and a body; only the first one of a connection has no type (protocol 3.0).
  */
-export const startStatementCounter = async (databaseUrl: string): Promise<StatementCounter> => {
+export const startWire = async (databaseUrl: string): Promise<Wire> => {
   const target = new URL(databaseUrl);
   let statements = 0;
+  let losing: 'nothing' | 'next' | 'answer' = 'nothing';
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 5432), target.hostname);
@@ -24,10 +27,22 @@ export const startStatementCounter = async (databaseUrl: string): Promise<Statem
       socket.on('error', () => {});
     }
     const read = messageReader((type) => {
-      if (type === 'E' || type === 'Q') statements += 1;
+      if (type !== 'E' && type !== 'Q') return;
+      statements += 1;
+      if (losing === 'next') losing = 'answer';
     });
     client.on('data', read);
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
+    upstream.on('data', (answer) => {
+      if (losing !== 'answer') client.write(answer);
+      else {
+        losing = 'nothing';
+        client.destroy();
+        upstream.destroy();
+      }
+    });
+    upstream.on('close', () => client.destroy());
+    client.on('close', () => upstream.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -45,6 +60,9 @@ export const startStatementCounter = async (databaseUrl: string): Promise<Statem
       const taken = statements;
       statements = 0;
       return taken;
+    },
+    loseNextAnswer: () => {
+      losing = 'next';
     },
   };
 };
