@@ -1,5 +1,6 @@
 import type { PostErrorCode } from './errors.ts';
 import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
+import type { Joined, LedgerAttempt, LedgerStatus, PauseScope } from './ledger-reports.ts';
 import type { XOutcome } from './ports.ts';
 
 /*
@@ -125,20 +126,6 @@ export interface Look {
   readonly credential: SealedCredential | undefined;
 }
 
-export interface LedgerAttempt {
-  readonly position: number;
-  readonly attempt: number;
-  readonly fence: string;
-  readonly startedAt: Date;
-  readonly deadlineAt: Date;
-  readonly finishedAt: Date | undefined;
-  readonly outcome: 'created' | 'not_sent' | 'rejected' | 'duplicate' | 'unknown' | undefined;
-  readonly code: string | undefined;
-  readonly reason: string | undefined;
-  readonly httpStatus: number | undefined;
-  readonly xTransactionId: string | undefined;
-}
-
 /** What became of a change that somebody asked for; `conflict` shows the post as it is. */
 export type Changed =
   | { readonly kind: 'changed'; readonly post: LedgerPost }
@@ -175,44 +162,12 @@ export interface Page {
   readonly hasNextPage: boolean;
 }
 
-export type PauseScope =
-  | { readonly scope: 'ALL' }
-  | { readonly scope: 'USER'; readonly userId: UserId }
-  | { readonly scope: 'ACCOUNT'; readonly xUserId: XUserId };
-
-export interface Pause {
-  readonly scope: PauseScope['scope'];
-  readonly subject: string;
-  readonly reason: string;
-  readonly since: Date;
-}
-
-/** What the restore guard found at start. */
-export interface Joined {
-  /** The public URL that this database belongs to, when it is another one: sending is refused until `adopt`. */
-  readonly belongsTo: string | undefined;
-  /** Posts that were due while nobody was running; more than 0 means that sending was paused because of them. */
-  readonly overdue: number;
-}
-
-export interface LedgerStatus {
-  readonly pauses: readonly Pause[];
-  readonly sending: number;
-  readonly queued: number;
-  readonly oldestDueAt: Date | undefined;
-  readonly unknown: number;
-  readonly oldestUnknownAt: Date | undefined;
-  readonly needsReview: number;
-  readonly oldestNeedsReviewAt: Date | undefined;
-  readonly heartbeatAt: Date | undefined;
-}
-
 /**
  * Herald's memory. Each method that changes something is one guarded statement in its own transaction, and throws
  * `TEMPORARILY_UNAVAILABLE` when the database can not be reached.
  */
 export interface Ledger {
-  /** Writes a post down, part 0 as SENDING unless it has to wait. Safe to repeat with the same `id`. */
+  /** Writes a post down, part 0 as SENDING unless it has to wait. With an `id` that is known it changes nothing. */
   accept(post: NewPost): Promise<Accepted>;
   /** Writes down what became of a claimed part; tries for 30 s. */
   record(claim: Claim, outcome: XOutcome): Promise<Recorded>;

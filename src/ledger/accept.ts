@@ -1,11 +1,12 @@
-import type { Accepted, Claim, LedgerPost, NewPost } from '../kernel/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Accepted, type Claim, HeraldError, type LedgerPost, type NewPost } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
-import { isHeld, ms } from './sql.ts';
+import { ms, pausesFor } from './sql.ts';
 
 const REPEAT_FOR_MS = 2_000;
-const READ_TRIES = 3;
+const PAUSE_MS = 50;
 
 /**
  * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
@@ -24,7 +25,8 @@ with taken as (
                  where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
   returning post_id
 ), hold as (
-  select ${isHeld('$2', '$3', '$16')} as paused
+  select exists (select from herald.pause where ${pausesFor('$2', '$3')})
+    or exists (select from herald.deployment where public_url <> $16) as paused
 ), post as (
   insert into herald.post (id, user_id, x_user_id, operation, idempotency_key, fingerprint, expires_at,
     attempted, part_count, queued_parts, sending_parts)
@@ -79,21 +81,52 @@ interface ExistingRow extends AcceptRow {
   readonly fingerprint: Buffer;
 }
 
+/**
+ * Bridges a lost connection for two seconds. The claim goes to the call that wrote the post and to no other: whoever
+ * accepts the same id again is told that the post exists.
+ */
 export const accept = async (
   database: Database,
   settings: LedgerSettings,
   post: NewPost,
 ): Promise<Accepted> => {
   const startedAtMs = performance.now();
-  for (let tries = 1; tries <= READ_TRIES; tries += 1) {
-    const rows = await database.query<AcceptRow>(acceptPost, acceptValues(settings, post), REPEAT_FOR_MS);
-    const accepted = toOnePost(rows);
-    if (accepted !== undefined) return answerAccepted(accepted, rows, startedAtMs + settings.leaseMs);
-    const existing = await readStored(database, post, startedAtMs + settings.leaseMs);
-    if (existing !== undefined) return existing;
+  const lease = { endsAtMs: startedAtMs + settings.leaseMs, answerLost: false };
+  for (;;) {
+    const isLastTry = performance.now() > startedAtMs + REPEAT_FOR_MS;
+    try {
+      const accepted = await acceptOnce(database, settings, post, lease);
+      if (accepted !== undefined) return accepted;
+      if (isLastTry) throw new Error(`Post ${post.id} was neither accepted nor found`);
+    } catch (error) {
+      if (isLastTry || !isOutage(error)) throw error;
+      lease.answerLost = true;
+      await delay(PAUSE_MS);
+    }
   }
-  throw new Error(`Post ${post.id} was neither accepted nor found`);
 };
+
+/** Undefined when whatever stood in the way was gone a moment later. */
+const acceptOnce = async (
+  database: Database,
+  settings: LedgerSettings,
+  post: NewPost,
+  lease: { readonly endsAtMs: number; readonly answerLost: boolean },
+): Promise<Accepted | undefined> => {
+  const rows = await database.query<AcceptRow>(acceptPost, acceptValues(settings, post));
+  const accepted = toOnePost(rows);
+  if (accepted !== undefined) return answerAccepted(accepted, rows, lease.endsAtMs);
+  const stored = await readStored(database, post);
+  if (stored === undefined) return undefined;
+  // An earlier try was committed and its answer lost. Nobody else can know the claim in it.
+  if (stored.post.id === post.id && lease.answerLost) {
+    return answerAccepted(stored.post, stored.rows, lease.endsAtMs);
+  }
+  return answerStored(post, stored);
+};
+
+const isOutage = (error: unknown): boolean =>
+  error instanceof HeraldError && error.code === 'TEMPORARILY_UNAVAILABLE';
 
 const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
   post.id,
@@ -115,17 +148,19 @@ const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
   post.credential?.sealed ?? null,
 ];
 
-const readStored = async (
-  database: Database,
-  post: NewPost,
-  leaseEndsAtMs: number,
-): Promise<Accepted | undefined> => {
+interface Stored {
+  readonly post: LedgerPost;
+  readonly rows: readonly ExistingRow[];
+}
+
+const readStored = async (database: Database, post: NewPost): Promise<Stored | undefined> => {
   const values = [post.id, post.userId, post.idempotencyKey ?? null, post.xUserId, post.fingerprint];
-  const rows = await database.query<ExistingRow>(readExisting, values, REPEAT_FOR_MS);
+  const rows = await database.query<ExistingRow>(readExisting, values);
   const existing = toOnePost(rows);
-  if (existing === undefined) return undefined;
-  // Our own id: an earlier run of this statement was committed and its answer lost. The claim in it is ours.
-  if (existing.id === post.id) return answerAccepted(existing, rows, leaseEndsAtMs);
+  return existing && { post: existing, rows };
+};
+
+const answerStored = (post: NewPost, { post: existing, rows }: Stored): Accepted => {
   const sameInput =
     existing.xUserId === post.xUserId && rows[0]?.fingerprint.equals(post.fingerprint) === true;
   return sameInput ? { kind: 'existing', post: existing } : { kind: 'key_reused' };

@@ -2,7 +2,7 @@ import type { Delivery, PostId, TweetId } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import { type CredentialRow, type PostRow, postColumns, toCredential, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
-import { isExpired, isHeld, maxAttempts, ms } from './sql.ts';
+import { isExpired, maxAttempts, ms, pausesFor } from './sql.ts';
 
 /** QUEUED -> SENDING, with the attempt in the same transaction: committed before a byte goes to X. */
 const claimWhere = (whose: string): string => `
@@ -15,7 +15,9 @@ with next as (
     and (part.position = 0 or parent.state = 'SENT')
     and post.cancel_requested_at is null
     and not ${isExpired()}
-    and not ${isHeld('post.user_id', 'post.x_user_id', '$2')}
+    and not exists (select from herald.pause where scope = 'ALL')
+    and not exists (select from herald.deployment where public_url <> $2)
+    and not exists (select from herald.pause where ${pausesFor('post.user_id', 'post.x_user_id')})
     and ${whose}
   order by part.not_before limit 1
   for update of part skip locked

@@ -4,7 +4,7 @@ import { HeraldError } from '../kernel/index.ts';
 
 const STATEMENT_TIMEOUT_MS = 5_000;
 /** A little more than the server's own limit: it ends the wait for a server that no longer answers at all. */
-const ANSWER_TIMEOUT_MS = 7_000;
+const ANSWER_TIMEOUT_MS = 6_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const FIRST_PAUSE_MS = 25;
@@ -96,9 +96,9 @@ const repeatWhileLost = async <T>(repeatForMs: number, run: () => Promise<T>): P
   }
 };
 
-/** Connection failures (08), shutdown and start-up (57P01 to 57P03), serialization failure (40001), or no server. */
+/** Connection failures (08), shutdown and start-up (57P01 to 57P03), rolled back for the sake of others (40001, 40P01), or no server. */
 const isLost = (error: unknown): boolean => {
-  if (error instanceof pg.DatabaseError) return /^(08...|57P0[123]|40001)$/.test(error.code ?? '');
+  if (error instanceof pg.DatabaseError) return /^(08...|57P0[123]|40001|40P01)$/.test(error.code ?? '');
   return isConnectionError(error);
 };
 

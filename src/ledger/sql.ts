@@ -6,12 +6,9 @@ export const maxAttempts = 3;
 /** A duration of so many milliseconds. */
 export const ms = (milliseconds: string): string => `((${milliseconds})::float8 * interval '1 millisecond')`;
 
-/** True while nothing of this user and X account may be sent. `publicUrl` is null when nobody set it explicitly. */
-export const isHeld = (userId: string, xUserId: string, publicUrl: string): string => `(
-    exists (select from herald.pause where scope = 'ALL')
-    or exists (select from herald.deployment where public_url <> ${publicUrl})
-    or exists (select from herald.pause where scope = 'USER' and subject = ${userId})
-    or exists (select from herald.pause where scope = 'ACCOUNT' and subject = ${xUserId}))`;
+/** Whether a row of `pause` stops this user and X account. */
+export const pausesFor = (userId: string, xUserId: string): string =>
+  `(scope = 'ALL' or (scope = 'USER' and subject = ${userId}) or (scope = 'ACCOUNT' and subject = ${xUserId}))`;
 
 /**
  * True when the post's waiting parts have waited too long. Once a part is live or may be, the others still have 24 h

@@ -1,4 +1,5 @@
-import { beginning, type Rules, steps, type World } from './model.ts';
+import { steps } from './model.ts';
+import { beginning, type Rules, type World } from './model-world.ts';
 
 /** What visiting every reachable world found: per broken promise the shortest way to it. */
 export interface Exploration {

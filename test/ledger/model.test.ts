@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explore } from './explore.ts';
-import type { Rules } from './model.ts';
+import type { Rules } from './model-world.ts';
 
 const filters = [{ duplicateFilter: false }, { duplicateFilter: true }];
 

@@ -1,0 +1,193 @@
+-- columns
+attempt.post_id uuid not null
+attempt.position smallint not null
+attempt.fence bigint not null
+attempt.attempt smallint not null
+attempt.started_at timestamp with time zone not null default now()
+attempt.deadline_at timestamp with time zone not null
+attempt.finished_at timestamp with time zone
+attempt.outcome text
+attempt.code text
+attempt.reason text
+attempt.http_status smallint
+attempt.x_transaction_id text
+deployment.id boolean not null default true
+deployment.public_url text
+deployment.heartbeat_at timestamp(3) with time zone not null default now()
+migration.name text not null
+migration.checksum text not null
+migration.applied_at timestamp(3) with time zone not null default now()
+part.post_id uuid not null
+part.position smallint not null
+part.state text not null
+part.state_since timestamp(3) with time zone not null default now()
+part.text text
+part.options jsonb not null default '{}'::jsonb
+part.tweet_id text
+part.deleted_at timestamp(3) with time zone
+part.resolution text
+part.matched_by text
+part.error_code text
+part.error_retry_at timestamp(3) with time zone
+part.attempts smallint not null default 0
+part.setbacks smallint not null default 0
+part.fence bigint
+part.lease_until timestamp with time zone
+part.not_before timestamp with time zone
+part.looks smallint not null default 0
+part.absences smallint not null default 0
+pause.scope text not null
+pause.subject text not null
+pause.reason text not null
+pause.since timestamp(3) with time zone not null default now()
+post.id uuid not null
+post.user_id text not null
+post.x_user_id text not null
+post.operation text not null
+post.idempotency_key text
+post.fingerprint bytea not null
+post.created_at timestamp(3) with time zone not null default now()
+post.expires_at timestamp(3) with time zone not null
+post.scheduled_at timestamp(3) with time zone
+post.attempted boolean not null
+post.cancel_requested_at timestamp(3) with time zone
+post.rollback text
+post.part_count smallint not null
+post.queued_parts smallint not null default 0
+post.sending_parts smallint not null default 0
+post.sent_parts smallint not null default 0
+post.failed_parts smallint not null default 0
+post.unknown_parts smallint not null default 0
+post.needs_review_parts smallint not null default 0
+post.cancelled_parts smallint not null default 0
+post.state text not null generated herald.state_of_post(part_count, queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, ((scheduled_at IS NOT NULL) AND (NOT attempted)), rollback)
+post_credential.post_id uuid not null
+post_credential.kid text not null
+post_credential.sealed bytea not null
+recent_post.user_id text not null
+recent_post.x_user_id text not null
+recent_post.fingerprint bytea not null
+recent_post.post_id uuid not null
+recent_post.accepted_at timestamp with time zone not null default now()
+replica.id uuid not null
+replica.beat bigint not null
+replica.heartbeat_at timestamp(3) with time zone not null default now()
+
+-- options
+attempt (fillfactor=80)
+part (fillfactor=80)
+post (fillfactor=80)
+post_credential (autovacuum_vacuum_scale_factor=0.02)
+recent_post (autovacuum_vacuum_scale_factor=0.02)
+
+-- constraints
+attempt attempt_pkey PRIMARY KEY (post_id, "position", fence)
+deployment deployment_id_check CHECK (id)
+deployment deployment_pkey PRIMARY KEY (id)
+migration migration_pkey PRIMARY KEY (name)
+part part_pkey PRIMARY KEY (post_id, "position")
+part part_post_id_fkey FOREIGN KEY (post_id) REFERENCES herald.post(id)
+part part_state_is_possible CHECK (herald.is_part_state(state, tweet_id, resolution, lease_until, not_before, fence, attempts, error_code, deleted_at))
+pause pause_check CHECK (((scope = 'ALL'::text) = (subject = ''::text)))
+pause pause_pkey PRIMARY KEY (scope, subject)
+pause pause_scope_check CHECK ((scope = ANY (ARRAY['ALL'::text, 'USER'::text, 'ACCOUNT'::text])))
+post post_counts_every_part CHECK (herald.counts_every_part(part_count, queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, cancelled_parts))
+post post_pkey PRIMARY KEY (id)
+post_credential post_credential_pkey PRIMARY KEY (post_id)
+recent_post recent_post_pkey PRIMARY KEY (user_id, x_user_id, fingerprint)
+replica replica_pkey PRIMARY KEY (id)
+
+-- indexes
+CREATE UNIQUE INDEX attempt_pkey ON herald.attempt USING btree (post_id, "position", fence)
+CREATE UNIQUE INDEX deployment_pkey ON herald.deployment USING btree (id)
+CREATE UNIQUE INDEX migration_pkey ON herald.migration USING btree (name)
+CREATE INDEX part_leased ON herald.part USING btree (lease_until) WHERE (state = 'SENDING'::text)
+CREATE INDEX part_open ON herald.part USING btree (state, not_before) WHERE (state = ANY (ARRAY['QUEUED'::text, 'UNKNOWN'::text, 'NEEDS_REVIEW'::text]))
+CREATE UNIQUE INDEX part_pkey ON herald.part USING btree (post_id, "position")
+CREATE UNIQUE INDEX part_tweet ON herald.part USING btree (tweet_id) WHERE (tweet_id IS NOT NULL)
+CREATE UNIQUE INDEX pause_pkey ON herald.pause USING btree (scope, subject)
+CREATE INDEX post_cancelling ON herald.post USING btree (id) WHERE ((queued_parts > 0) AND (cancel_requested_at IS NOT NULL))
+CREATE UNIQUE INDEX post_credential_pkey ON herald.post_credential USING btree (post_id)
+CREATE UNIQUE INDEX post_idempotency_key ON herald.post USING btree (user_id, idempotency_key) WHERE (idempotency_key IS NOT NULL)
+CREATE INDEX post_of_user ON herald.post USING btree (user_id, created_at DESC, id DESC)
+CREATE UNIQUE INDEX post_pkey ON herald.post USING btree (id)
+CREATE INDEX post_waiting ON herald.post USING btree (expires_at) WHERE (queued_parts > 0)
+CREATE UNIQUE INDEX recent_post_pkey ON herald.recent_post USING btree (user_id, x_user_id, fingerprint)
+CREATE UNIQUE INDEX replica_pkey ON herald.replica USING btree (id)
+
+-- sequences
+fence bigint
+
+-- functions
+CREATE OR REPLACE FUNCTION herald.counts_every_part(part_count smallint, queued smallint, sending smallint, sent smallint, failed smallint, unknown smallint, needs_review smallint, cancelled smallint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return part_count between 1 and 25
+    and least(queued, sending, sent, failed, unknown, needs_review, cancelled) >= 0
+    and part_count = queued + sending + sent + failed + unknown + needs_review + cancelled;
+end $function$
+
+CREATE OR REPLACE FUNCTION herald.is_part_state(state text, tweet_id text, resolution text, lease_until timestamp with time zone, not_before timestamp with time zone, fence bigint, attempts smallint, error_code text, deleted_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return state in ('QUEUED', 'SENDING', 'SENT', 'FAILED', 'UNKNOWN', 'NEEDS_REVIEW', 'CANCELLED')
+    and (state = 'SENT') = (tweet_id is not null)
+    and (state = 'SENT') = (resolution is not null)
+    and (state = 'SENDING') = (lease_until is not null)
+    and (state in ('QUEUED', 'UNKNOWN')) = (not_before is not null)
+    and (state <> 'SENDING' or (fence is not null and attempts > 0))
+    -- A part without attempts left is never QUEUED, so nothing has to look for such parts.
+    and attempts between 0 and 3 and (state <> 'QUEUED' or attempts < 3)
+    and (state <> 'FAILED' or error_code is not null)
+    and (state = 'SENT' or deleted_at is null);
+end $function$
+
+CREATE OR REPLACE FUNCTION herald.state_of_post(part_count smallint, queued smallint, sending smallint, sent smallint, failed smallint, unknown smallint, needs_review smallint, waits_for_its_time boolean, rollback text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  return case
+    when sending > 0 or rollback = 'OWED' then 'SENDING'
+    when unknown > 0 then 'UNKNOWN'
+    when needs_review > 0 then 'NEEDS_REVIEW'
+    when rollback = 'DONE' then 'FAILED'
+    when queued > 0 and sent > 0 then 'SENDING'
+    when queued > 0 and waits_for_its_time then 'SCHEDULED'
+    when queued > 0 then 'QUEUED'
+    when sent = part_count then 'SENT'
+    when sent > 0 then 'PARTLY_SENT'
+    when failed > 0 then 'FAILED'
+    else 'CANCELLED'
+  end;
+end $function$
+
+
+-- triggers
+
+-- what herald_read may read
+part.deleted_at
+part.error_code
+part.error_retry_at
+part.position
+part.post_id
+part.state
+part.state_since
+part.text
+part.tweet_id
+post.created_at
+post.expires_at
+post.id
+post.idempotency_key
+post.operation
+post.scheduled_at
+post.state
+post.user_id
+post.x_user_id
