@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execSync, type StdioOptions } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -21,13 +21,12 @@ const say = (line: string): void => {
   process.stderr.write(`${seconds.padStart(4)} s  ${line}\n`);
 };
 
-/** Herald into dist/ as it is shipped, and the programs of the benchmark into bench/build. */
-const compile = (projects: readonly string[]): void => {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  for (const project of projects) {
-    say(`compiling ${project}`);
-    execFileSync(process.execPath, [tsc, '-p', project], { cwd: root, stdio: ['ignore', 2, 2] });
-  }
+/** Herald into dist/ as it is shipped, unless told otherwise, and the programs of the benchmark into bench/build. */
+const compile = (herald: boolean): void => {
+  const stdio: StdioOptions = ['ignore', 2, 2];
+  say('compiling');
+  if (herald) execSync('npm run --silent build', { cwd: root, stdio });
+  execSync('npx --no-install tsc -p bench/tsconfig.build.json', { cwd: root, stdio });
 };
 
 const measure = async (stage: Stage, options: Options): Promise<Report> => {
@@ -49,7 +48,7 @@ const measure = async (stage: Stage, options: Options): Promise<Report> => {
     await countStatements(stage, minimum, 'minimum'),
     await countStatements(stage, herald, 'herald'),
   ].filter((counted) => counted !== undefined);
-  for (const { program } of [minimum, again, peer, herald]) await program.stop();
+  await Promise.all([minimum, again, peer, herald].map(({ program }) => program.stop()));
 
   say('2,000 requests in flight');
   const inFlight = [await measureInFlight(stage, 'minimum'), await measureInFlight(stage, 'herald')];
@@ -73,9 +72,7 @@ const main = async (): Promise<void> => {
     process.stdout.write(USAGE);
     return;
   }
-  compile(
-    options.build ? ['tsconfig.build.json', 'bench/tsconfig.build.json'] : ['bench/tsconfig.build.json'],
-  );
+  compile(options.build);
   mkdirSync(results, { recursive: true });
   say('starting Postgres, the sandbox and the load generator; making 1,000 users');
   const stage = await setStage();

@@ -51,10 +51,6 @@ export class Program {
     return new Program(child, basename(file), await startedUrl(child, logPath, file));
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
   /** Sends a message and gives the answer to it. */
   async ask<Answer>(question: object): Promise<Answer> {
     const answered = new AbortController();
@@ -82,12 +78,25 @@ export class Program {
     return (await this.ask<{ probe: Usage }>({ probe: 'end' } satisfies ProbeQuestion)).probe;
   }
 
+  /** Ends it at once: for one that has nothing to finish. */
+  async kill(): Promise<void> {
+    if (this.#hasEnded) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Asks it to finish and to end. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#hasEnded) return;
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await Promise.race([exited, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
-    if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
+    await this.kill();
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 }
 

@@ -45,8 +45,8 @@ export const measureInFlight = async (stage: Stage, kind: ServerName): Promise<I
     made: number;
     mostAtOnce: number;
   };
-  await program.stop();
-  await slowX.stop();
+  await program.kill();
+  await slowX.kill();
   return {
     name: kind,
     requests: REQUESTS,

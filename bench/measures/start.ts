@@ -13,7 +13,7 @@ export const measureStart = async (stage: Stage): Promise<Figure> => {
     const { program } = await stage.start('herald', { name: 'herald-start' });
     await untilReady(program.url);
     timesMs.push(performance.now() - startedMs);
-    await program.stop();
+    await program.kill();
   }
   return figure(timesMs);
 };

@@ -21,6 +21,7 @@ export const logEvents = {
   gate_closed: 'nothing is sent for now: X fails, is out of credits, or tells another time',
   gate_opened: 'posts are sent again',
   clock_skew: "this machine's clock is 30 seconds or more away from X's",
+  scrape_failed: 'metrics were served without those of the ledger',
   worker_failed: 'a round of the worker failed; the next one comes',
 } as const;
 
