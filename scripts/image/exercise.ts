@@ -9,6 +9,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startPostgres } from '../../src/local/postgres/index.ts';
 import { type Container, openContainer, type Program } from './container.ts';
 import { postTweet } from './post-tweet.ts';
 import { makeSecrets, writeSecrets } from './secrets.ts';
@@ -45,7 +46,19 @@ async function exercise(): Promise<void> {
 
   const port = String(await freePort());
   const heraldUrl = `http://127.0.0.1:${port}`;
-  const env = { ...secretFiles, HOST: '127.0.0.1', PORT: port, X_API_URL: sandboxUrl };
+  const database = await startPostgres({ stateDir: join(workDir, 'postgres'), durable: false });
+  cleanUps.push(async () => {
+    await database.stop();
+    await rm(database.homeDir, { recursive: true, force: true });
+  });
+  const env = {
+    ...secretFiles,
+    DATABASE_URL: database.url,
+    HOST: '127.0.0.1',
+    PORT: port,
+    OPS_PORT: '0',
+    X_API_URL: sandboxUrl,
+  };
   const startedAt = Date.now();
   const herald = start(container, [], { env, secretsDir });
   await eventually(herald, () => isReady(heraldUrl));

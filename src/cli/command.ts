@@ -48,9 +48,10 @@ export class Usage extends Error {}
 
 /** The command line is right, and what it asks for cannot be done: exit code 1. */
 export class Refusal extends Error {
-  readonly next: string | undefined;
+  /** What to do next, in sentences. */
+  readonly next: readonly string[];
 
-  constructor(message: string, next?: string) {
+  constructor(message: string, ...next: string[]) {
     super(message);
     this.next = next;
   }

@@ -2,7 +2,6 @@ import { createKeptCredentials, createRestSeal, loadKeyring } from '../credentia
 import {
   type CredentialOwner,
   HeraldError,
-  type KeptCredentials,
   type LedgerPost,
   type SealedCredential,
   type TweetId,
@@ -50,10 +49,14 @@ const fetchTweet = async (
   const { apiUrl, deadlineMs } = settings.config.x;
   const x = createXClient({ ...settings.x, apiUrl, deadlineMs });
   try {
-    return await use(kept, credential, owner, (credentials) => x.tweetById(credentials, tweetId));
+    return await kept.use(credential, owner, (credentials) => x.tweetById(credentials, tweetId));
+  } catch (error) {
+    if (!(error instanceof HeraldError && error.code === 'CREDENTIALS_INVALID')) throw error;
+    throw new Refusal(
+      'The credentials that Herald keeps of this post do not open: their key is not in this keyring.',
+      "Run this with the service's own keyring, or let the user call resolveTweet.",
+    );
   } finally {
     x.close();
   }
 };
-
-const use: KeptCredentials['use'] = async (kept, owner, work) => kept;

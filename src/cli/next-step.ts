@@ -7,7 +7,9 @@ export const nextStep = (post: LedgerPost, pauses: readonly Pause[] = []): strin
     case 'SENT':
       return ['Nothing. The post is on X.'];
     case 'SENDING':
-      return ['Wait. X is being asked; if Herald died meanwhile, the post turns UNKNOWN when its lease ends.'];
+      return [
+        'Wait. X is being asked; if Herald died meanwhile, the post turns UNKNOWN when its lease ends.',
+      ];
     case 'SCHEDULED':
       return ['Wait. The post goes out at its time.'];
     case 'QUEUED':
@@ -29,13 +31,12 @@ export const nextStep = (post: LedgerPost, pauses: readonly Pause[] = []): strin
 };
 
 /** The pause that keeps this post from going out. */
-export const pauseOf = (
-  { userId, xUserId }: LedgerPost,
-  pauses: readonly Pause[],
-): Pause | undefined =>
+export const pauseOf = ({ userId, xUserId }: LedgerPost, pauses: readonly Pause[]): Pause | undefined =>
   pauses.find(
     ({ scope, subject }) =>
-      scope === 'ALL' || (scope === 'USER' && subject === userId) || (scope === 'ACCOUNT' && subject === xUserId),
+      scope === 'ALL' ||
+      (scope === 'USER' && subject === userId) ||
+      (scope === 'ACCOUNT' && subject === xUserId),
   );
 
 /** The options of `herald resume` that end a pause. */

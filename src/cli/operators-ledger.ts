@@ -5,8 +5,8 @@ import {
   type Ledger,
   type LedgerPost,
   type LedgerStatus,
-  parsePostId,
   type PostId,
+  parsePostId,
   type SealedCredential,
 } from '../kernel/index.ts';
 import { openLedger } from '../ledger/index.ts';
@@ -30,9 +30,17 @@ export const withLedger = async <T>(
   use: (ledger: OperatorsLedger, settings: Settings) => Promise<T>,
 ): Promise<T> => {
   const settings = await readSettings(environment);
+  return withOpenLedger(settings, (ledger) => use(ledger, settings));
+};
+
+/** The same for settings that were read before. */
+export const withOpenLedger = async <T>(
+  settings: Settings,
+  use: (ledger: OperatorsLedger) => Promise<T>,
+): Promise<T> => {
   const ledger = await open(settings);
   try {
-    return await use(ledger, settings);
+    return await use(ledger);
   } catch (error) {
     throw isUnreachable(error) ? unreachable(error) : error;
   } finally {

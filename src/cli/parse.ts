@@ -35,11 +35,12 @@ export const parse = (command: Command, args: readonly string[]): Parsed => {
 };
 
 const readArgs = (command: Command, args: readonly string[]) => {
-  const options = Object.entries(optionsOf(command)).map(
+  const types = Object.entries(optionsOf(command)).map(
     ([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }] as const,
   );
+  const options = { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } } as const;
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: Object.fromEntries(options) });
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw new Usage(error instanceof Error ? error.message : String(error));
   }
@@ -53,6 +54,8 @@ const refuseMissing = ({ name, options, choice }: Command, values: Parsed['value
   const given = Object.keys(choice.options).filter((option) => values[option] !== undefined);
   if (given.length > 1 || (choice.required && given.length === 0)) {
     const names = Object.keys(choice.options).map((option) => `--${option}`);
-    throw new Usage(`herald ${name} takes ${choice.required ? 'one' : 'at most one'} of ${names.join(', ')}.`);
+    throw new Usage(
+      `herald ${name} takes ${choice.required ? 'one' : 'at most one'} of ${names.join(', ')}.`,
+    );
   }
 };

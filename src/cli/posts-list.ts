@@ -1,4 +1,4 @@
-import { HeraldError, parseUserId, type PostState, type UserId } from '../kernel/index.ts';
+import { HeraldError, type PostState, parseUserId, type UserId } from '../kernel/index.ts';
 import { type Call, type Command, Usage } from './command.ts';
 import { withLedger } from './operators-ledger.ts';
 import { postJson } from './post-view.ts';
@@ -47,7 +47,8 @@ export const postsList: Command = {
           endCursor: page.endCursor ?? null,
           hasNextPage: page.hasNextPage,
         },
-        lines: rows.length > 0 ? table(['ID', 'STATE', 'CREATED', 'USER', 'PARTS', 'ERROR'], rows) : ['No posts.'],
+        lines:
+          rows.length > 0 ? table(['ID', 'STATE', 'CREATED', 'USER', 'PARTS', 'ERROR'], rows) : ['No posts.'],
         next: [
           ...(rows.length > 0 ? ['herald posts show ID tells what happened and what to do.'] : []),
           ...(page.hasNextPage ? [`More of them: the same with --after ${page.endCursor}`] : []),

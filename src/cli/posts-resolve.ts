@@ -13,7 +13,10 @@ export const postsResolve: Command = {
   choice: {
     required: true,
     options: {
-      'it-is-there': { value: 'TWEET_ID', about: 'It is on X: the tweet is fetched and its author compared.' },
+      'it-is-there': {
+        value: 'TWEET_ID',
+        about: 'It is on X: the tweet is fetched and its author compared.',
+      },
       'send-it': { about: 'It is not on X: send it again. Whoever is wrong here posts twice.' },
       'give-up': { about: 'It shall not be posted.' },
     },
@@ -48,7 +51,9 @@ const decide = async (
 ): Promise<Resolution> => {
   if (call.has('give-up')) return { kind: 'GIVE_UP' };
   if (call.has('send-it')) {
-    return { kind: 'SEND_IT', credential: await requireCredential(ledger, post, 'resolveTweet') };
+    // The ledger sends it with what it keeps; where there is nothing, the post would only fail.
+    if (ledger.keptCredential !== undefined) await requireCredential(ledger, post, 'resolveTweet');
+    return { kind: 'SEND_IT' };
   }
   const tweetId = parseTweetId(call.text('it-is-there') ?? '');
   if (tweetId === undefined) {

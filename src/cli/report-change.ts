@@ -8,6 +8,6 @@ export const reportChange = async (ledger: Ledger, changed: Changed, why: string
   if (changed.kind === 'not_found') throw new Refusal('There is no such post any more.');
   const { post } = changed;
   const next = nextStep(post, (await ledger.status()).pauses);
-  if (changed.kind === 'conflict') throw new Refusal(`The post is ${post.state}. ${why}`, next.join('\n'));
+  if (changed.kind === 'conflict') throw new Refusal(`The post is ${post.state}. ${why}`, ...next);
   return { json: postJson(post), lines: postLines(post), next };
 };

@@ -1,33 +1,34 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Environment } from '../config/index.ts';
 import { loadKeyring, type ReadablePair, sealPair } from '../credentials/index.ts';
 import { parseUserId } from '../kernel/index.ts';
-
-export interface SealRequest {
-  readonly userId: string;
-  /** How long the envelopes open, in hours: 1 to 24. */
-  readonly hours: string;
-  readonly environment: Environment;
-  /** Carries `{"accessToken","accessTokenSecret"}`. */
-  readonly input: NodeJS.ReadableStream;
-}
+import { type Call, type Command, Refusal } from './command.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** The session variables with one X account's credentials, sealed for one user. Throws sentences that say what to do. */
-export const seal = async ({
-  userId,
-  hours,
-  environment,
-  input,
-}: SealRequest): Promise<Record<string, string>> => {
-  const subject = parseUserId(userId);
+export const seal: Command = {
+  name: 'seal',
+  summary: `Seals one X account's access token and secret for one user and prints the session variables that Herald takes. Reads {"accessToken","accessTokenSecret"} as JSON from standard input, so that neither stands in the shell's history. The keyring is that of HERALD_KEYRING or HERALD_KEYRING_FILE, otherwise the one that npm start made.`,
+  options: {
+    'user-id': { value: 'ID', about: 'As Hasura will send it in x-hasura-user-id.', required: true },
+    hours: { value: 'N', about: 'How long the envelopes open: 1 to 24; 24 unless said otherwise.' },
+  },
+  run: async (call) => {
+    const variables = await sealVariables(call);
+    return { json: variables, lines: Object.entries(variables).map(([name, value]) => `${name}: ${value}`) };
+  },
+};
+
+/** The session variables with one X account's credentials. Throws {@link Refusal}s that say what to do. */
+const sealVariables = async (call: Call): Promise<Record<string, string>> => {
+  const subject = parseUserId(call.text('user-id') ?? '');
   if (subject === undefined)
-    throw new Error('--user-id must be 1 to 255 characters without control characters.');
-  if (!/^([1-9]|1\d|2[0-4])$/.test(hours)) throw new Error('--hours must be a whole number from 1 to 24.');
-  const keyring = await loadKeyring(readKeyring(environment));
-  const pair = readPair(await text(input));
+    throw new Refusal('--user-id must be 1 to 255 characters without control characters.');
+  const hours = call.text('hours') ?? '24';
+  if (!/^([1-9]|1\d|2[0-4])$/.test(hours)) throw new Refusal('--hours must be a whole number from 1 to 24.');
+  const keyring = await loadKeyring(readKeyring(call.environment));
+  const pair = readPair(await text(call.input));
   const sealed = await sealPair(keyring, pair, {
     userId: subject,
     expiresAt: new Date(Date.now() + Number(hours) * HOUR_MS),
@@ -41,23 +42,22 @@ export const seal = async ({
   };
 };
 
-const readKeyring = ({ HERALD_KEYRING, HERALD_KEYRING_FILE, HERALD_STATE_DIR }: Environment): string => {
+const readKeyring = ({ HERALD_KEYRING, HERALD_KEYRING_FILE }: Environment): string => {
   if (HERALD_KEYRING) return HERALD_KEYRING;
-  const path = HERALD_KEYRING_FILE || `${HERALD_STATE_DIR || '.herald'}/keyring.json`;
-  if (!existsSync(path))
-    throw new Error(`There is no keyring at ${path}. Set HERALD_KEYRING_FILE, or run npm start once.`);
-  return readFileSync(path, 'utf8');
+  if (!HERALD_KEYRING_FILE)
+    throw new Refusal('There is no keyring.', 'Set HERALD_KEYRING_FILE, or run npm start once.');
+  return readFileSync(HERALD_KEYRING_FILE, 'utf8');
 };
 
 const readPair = (json: string): ReadablePair => {
   const { accessToken, accessTokenSecret } = parse(json);
   if (typeof accessToken !== 'string' || !/^\d{1,20}-[A-Za-z0-9]{10,80}$/.test(accessToken)) {
-    throw new Error(
+    throw new Refusal(
       'accessToken must look as X gives it: the numeric user id, a hyphen, letters and digits.',
     );
   }
   if (typeof accessTokenSecret !== 'string' || accessTokenSecret === '')
-    throw new Error('accessTokenSecret is missing.');
+    throw new Refusal('accessTokenSecret is missing.');
   return { accessToken, accessTokenSecret };
 };
 
@@ -65,6 +65,6 @@ const parse = (json: string): Record<string, unknown> => {
   try {
     return JSON.parse(json) ?? {};
   } catch {
-    throw new Error('Standard input must be JSON: {"accessToken": "...", "accessTokenSecret": "..."}.');
+    throw new Refusal('Standard input must be JSON: {"accessToken": "...", "accessTokenSecret": "..."}.');
   }
 };

@@ -4,6 +4,8 @@ import { createMeter } from './meter.ts';
 import { createScrape, type ScrapeSources } from './scrape.ts';
 import { type OpsServer, serveMetrics } from './serve.ts';
 
+export { observeX } from './observe-x.ts';
+
 export interface Metrics {
   readonly meter: Meter;
   /** Opens the port for scrapers; 0 takes any. Rejects with the system's error when the port is taken. */

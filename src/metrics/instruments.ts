@@ -20,7 +20,7 @@ export const createInstruments = () => {
   const histogram = <L extends string>(name: string, help: string, labelNames: L[], buckets: number[]) =>
     new Histogram({ name, help, labelNames, buckets, registers: [registry] });
 
-  return {
+  const instruments = {
     registry,
     requests: counter('herald_requests_total', 'Requests that a door answered; code is OK or the refusal', [
       'door',
@@ -50,7 +50,7 @@ export const createInstruments = () => {
     xReads: counter('herald_x_reads_total', 'Reads of X; code is OK or why there is no result', ['code']),
     xAppLimit: gauge(
       'herald_x_app_limit_remaining',
-      "Requests left in the application's 24 hours, as X said last",
+      "Requests left in the application's 24 hours, as X said last; absent until then",
     ),
     envelopes: counter('herald_envelopes_total', 'Credential envelopes by key and result', ['kid', 'result']),
     parts: gauge('herald_parts', 'Parts of posts that are not final, by state', ['state']),
@@ -71,6 +71,9 @@ export const createInstruments = () => {
     poolConnections: gauge('herald_pool_connections', 'Connections to Postgres: idle or busy', ['state']),
     poolWaiting: gauge('herald_pool_waiting', 'Queries that wait for a connection to Postgres'),
   };
+  // A gauge starts at 0, which would say that X allows nothing more.
+  instruments.xAppLimit.remove();
+  return instruments;
 };
 
 export type Instruments = ReturnType<typeof createInstruments>;

@@ -16,8 +16,6 @@ const CODES = {
 const WARN_SKEW_MS = 30_000;
 /** X refuses signatures that are 5 minutes old, and reconciliation would look at the wrong span of the timeline. */
 const REFUSE_SKEW_MS = 240_000;
-/** What waited goes out at this rate at first, and at twice the rate with each minute. */
-const RECOVERY_PER_S = 20;
 
 /**
  * What the sweep may do with the next part:
@@ -48,8 +46,7 @@ interface GateTools {
 }
 
 /**
- * Decides whether anything may be sent to X now. While it holds, posts stay QUEUED, never
- * FAILED. It holds when
+ * Decides whether anything may be sent to X now. While it holds, posts stay QUEUED, never FAILED. It holds when
  * - half of at least 20 calls in 30 s found X failing, silent or out of reach (429 and other 4xx do not count);
  * - X said that the application has no credits, until any call succeeds;
  * - this machine's clock is 4 minutes or more away from X's, or X said so.
@@ -60,7 +57,6 @@ export const createGate = ({ log, now, elapsedMs = () => performance.now() }: Ga
   let isProbing = false;
   let clockSkewMs: number | undefined;
   let isSkewTold = false;
-  let recovery: { readonly sinceMs: number; second: number; admitted: number } | undefined;
 
   const hold = (cause: GateHold): void => {
     if (holds.has(cause)) return;
@@ -73,7 +69,6 @@ export const createGate = ({ log, now, elapsedMs = () => performance.now() }: Ga
     const held = holds.get(cause);
     if (held === undefined) return;
     holds.delete(cause);
-    recovery = { sinceMs: elapsedMs(), second: 0, admitted: 0 };
     log('info', 'gate_opened', { reason: cause, durationMs: Math.round(elapsedMs() - held.sinceMs) });
   };
 
@@ -87,35 +82,21 @@ export const createGate = ({ log, now, elapsedMs = () => performance.now() }: Ga
   };
 
   const admit: Gate['admit'] = () => {
-    if (holds.size === 0) return isWithinRecovery() ? 'send' : undefined;
+    if (holds.size === 0) return 'send';
     if (elapsedMs() < lastDueMs()) return undefined;
     for (const [cause, held] of holds) held.dueMs = elapsedMs() + PAUSE_MS[cause];
     isProbing = true;
     return holds.has('breaker') ? 'probe_with_read' : 'probe_with_send';
   };
 
-  /** X comes back to a queue that everybody filled, and shall not be met by all of it at once. */
-  const isWithinRecovery = (): boolean => {
-    if (recovery === undefined) return true;
-    const second = Math.floor((elapsedMs() - recovery.sinceMs) / 1000);
-    if (second !== recovery.second) Object.assign(recovery, { second, admitted: 0 });
-    recovery.admitted += 1;
-    return recovery.admitted <= RECOVERY_PER_S * 2 ** Math.floor(second / 60);
-  };
-
-  const giveBackProbe = (): void => {
+  const release = (): void => {
     if (!isProbing) return;
     isProbing = false;
     for (const held of holds.values()) held.dueMs = elapsedMs();
   };
 
-  const release = (): void => {
-    recovery = undefined;
-    giveBackProbe();
-  };
-
   const note: Gate['note'] = (outcome) => {
-    if (outcome.kind === 'not_sent' && outcome.reason === 'cancelled') return giveBackProbe();
+    if (outcome.kind === 'not_sent' && outcome.reason === 'cancelled') return release();
     noteClock(outcome.answer, outcome.kind === 'not_sent' && outcome.reason === 'clock_skew');
     if (outcome.kind === 'created') lift('out_of_credits');
     if (outcome.kind === 'not_sent' && outcome.reason === 'out_of_credits') hold('out_of_credits');
@@ -139,7 +120,6 @@ export const createGate = ({ log, now, elapsedMs = () => performance.now() }: Ga
     noteClock(read.answer, false);
     if (read.ok) lift('out_of_credits');
     else if (read.code === 'OUT_OF_CREDITS') hold('out_of_credits');
-    else if (read.code === 'X_UNAVAILABLE') isProbing = false;
   };
 
   /** A gateway's error page tells the gateway's time, so only what X itself answered counts. */

@@ -54,11 +54,16 @@ export const startWorker = ({ ledger, deliver, reconcile, maySend, log }: Worker
     if (expired > 0) log('warn', 'post_expired', { count: expired });
   };
 
+  const beat: Round = async () => {
+    if (await ledger.heartbeat()) return;
+    log('error', 'sending_held', { reason: 'the database went back in time: herald recover, herald resume' });
+  };
+
   const rounds = [
     everyRound(SECOND_MS, sweep, log),
     everyRound(SECOND_MS, look, log),
     everyRound(10 * SECOND_MS, expire, log),
-    everyRound(10 * SECOND_MS, async () => void (await ledger.heartbeat()), log),
+    everyRound(10 * SECOND_MS, beat, log),
     everyRound(HOUR_MS, () => ledger.tidy(), log),
   ];
   return {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { post, readPosts, settled, until } from './support/calls.ts';
 import { createScene, type Scene } from './support/scene.ts';
 import type { StopPoint } from './support/stop-points.ts';
@@ -13,6 +13,9 @@ const points = [
   ['after-claim', { fault: { kind: '429', ms: 1000 }, atX: 0, requests: 2 }],
   ['during-reconcile', { fault: { kind: 'drop-after-accept' }, atX: 1, requests: 1 }],
 ] as const satisfies readonly (readonly [StopPoint, unknown])[];
+
+// They mostly wait, so all of them wait at once.
+vi.setConfig({ maxConcurrency: points.length + 1 });
 
 describe.concurrent('kill -9 of Herald (F1, F2, F3)', () => {
   let scenes: Map<StopPoint, Scene>;

@@ -229,9 +229,11 @@ describe('what is looked up at a scrape', () => {
     });
   });
 
-  it('shows no clock skew before X has told its time', async () => {
+  it('shows neither clock skew nor limit before X has told them', async () => {
     const { scrape } = await start();
-    expect((await scrape()).has('herald_clock_skew_seconds')).toBe(false);
+    const samples = await scrape();
+    expect(samples.has('herald_clock_skew_seconds')).toBe(false);
+    expect(samples.has('herald_x_app_limit_remaining')).toBe(false);
   });
 });
 

@@ -10,12 +10,14 @@ import type { StopAction, StopPoint } from './stop-points.ts';
 /*
  * Herald as a process of its own, made of the same parts as src/main.ts, that stops itself at one named point:
  * TEST_STOP_AT says where, TEST_STOP_BY how. It happens once, and a JSON line says so just before.
+ * TEST_X_CA is the certificate that X's is to be checked with.
  * Standard input takes `go` (ends a hold) and `clock MS` (this process's clock is so far ahead from now on).
  */
-const { TEST_STOP_AT: stopAt, TEST_STOP_BY: stopBy = 'kill' } = process.env as {
-  TEST_STOP_AT?: StopPoint;
-  TEST_STOP_BY?: StopAction;
-};
+const {
+  TEST_STOP_AT: stopAt,
+  TEST_STOP_BY: stopBy = 'kill',
+  TEST_X_CA: xCertificateAuthority,
+} = process.env as { TEST_STOP_AT?: StopPoint; TEST_STOP_BY?: StopAction; TEST_X_CA?: string };
 const input = createInterface({ input: process.stdin });
 let hasStopped = false;
 
@@ -102,7 +104,11 @@ runProcess(async () => {
   });
   const { config, secrets } = await loadConfig(process.env);
   const log = createLog(config.log);
-  const overrides: Overrides = { aroundLedger, aroundX };
+  const overrides: Overrides = {
+    aroundLedger,
+    aroundX,
+    ...(xCertificateAuthority === undefined ? {} : { xCertificateAuthority }),
+  };
   const app = await createApp(config, secrets, log, overrides);
   await app.ledger.join();
   app.startWorking();

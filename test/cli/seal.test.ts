@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createEnvelopeOpener, generateKeyring, loadKeyring } from '../src/credentials/index.ts';
-import { openSession } from '../src/session/index.ts';
-import { startProcess } from './support/processes.ts';
+import { createEnvelopeOpener, generateKeyring, loadKeyring } from '../../src/credentials/index.ts';
+import { openSession } from '../../src/session/index.ts';
+import { startProcess } from '../support/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'herald-cli-'));
 const keyring = generateKeyring(new Date());
@@ -65,6 +65,6 @@ describe('herald seal', () => {
 
   it('explains itself', async () => {
     for (const args of [[], ['--help'], ['seal', '--help']])
-      expect((await herald(args)).output).toContain('herald seal --user-id ID');
+      expect((await herald(args)).output).toContain('herald seal --user-id ID [--hours N]');
   });
 });
