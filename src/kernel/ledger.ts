@@ -28,7 +28,7 @@ export interface SealedCredential {
   readonly sealed: Uint8Array;
 }
 
-export interface NewPart {
+interface NewPart {
   readonly text: string | undefined;
   /** What to send beside the text. */
   readonly options: JsonObject;

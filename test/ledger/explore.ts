@@ -20,8 +20,8 @@ interface Visit {
 }
 
 /** Breadth first, so that the first violation found has the shortest trace. */
-export const explore = (rules: Rules): Exploration => {
-  const first: Visit = { world: beginning, key: keyOf(beginning), before: undefined, action: '' };
+export const explore = (rules: Rules, start: World = beginning): Exploration => {
+  const first: Visit = { world: start, key: keyOf(start), before: undefined, action: '' };
   const visits = new Map([[first.key, first]]);
   const cameFrom = new Map<string, string[]>();
   for (const visit of visits.values()) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explore } from './explore.ts';
-import type { Rules } from './model-world.ts';
+import { beginning, type Rules } from './model-world.ts';
 
 const filters = [{ duplicateFilter: false }, { duplicateFilter: true }];
 
@@ -19,14 +19,18 @@ describe.each(filters)('the state machine, with $duplicateFilter for X refusing 
 });
 
 describe('the check itself', () => {
+  // Enough for every violation, and quicker.
+  const small = { ...beginning, deliveries: 1, retries: 0 };
+
   it.each<[string, Omit<Rules, 'duplicateFilter'>, number]>([
     ['naive: any error goes back to the queue', { naive: true }, 7],
     ['an expired lease goes back to the queue', { leaseRetry: true }, 7],
     ['absent without waiting', { impatient: true }, 8],
+    ['absent concluded from a look before the last attempt', { staleLooks: true }, 12],
     ['a reset on a reused connection counts as not sent', { resetRetry: true }, 7],
     ['a sender frozen for longer than lease and settle window', { zombie: true }, 8],
   ])('finds the double post of a broken machine: %s', (_, broken, shortest) => {
-    const { double, lie, stuck } = explore({ duplicateFilter: false, ...broken });
+    const { double, lie, stuck } = explore({ duplicateFilter: false, ...broken }, small);
     expect(double, double?.join(' -> ')).toHaveLength(shortest);
     expect(lie).toBeDefined();
     expect(stuck).toBeUndefined();
