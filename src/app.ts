@@ -1,24 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { Config, Secrets } from './config/index.ts';
-import { createEnvelopeOpener, loadKeyring } from './credentials/index.ts';
+import {
+  createEnvelopeOpener,
+  createKeptCredentials,
+  createRestSeal,
+  loadKeyring,
+} from './credentials/index.ts';
 import { createDoors } from './doors/index.ts';
-import type { Log, PostId, TweetId, XClient } from './kernel/index.ts';
+import type { Ledger, Log, PostId, TweetId, XClient, XTimeline } from './kernel/index.ts';
+import { openLedger } from './ledger/index.ts';
 import { createPosting } from './posting/index.ts';
 import { createWebhookCheck, openSession } from './session/index.ts';
+import { startWorker } from './worker/index.ts';
 import { createXClient } from './x/index.ts';
 
-/** What a test may put in place of the real thing. */
+/** What a test may put in place of the real thing, or around it. */
 export interface Overrides {
   readonly now?: () => Date;
   /** A certificate authority that the sandbox's TLS certificate was made by, as PEM. */
   readonly xCertificateAuthority?: string;
+  readonly aroundLedger?: (ledger: Ledger) => Ledger;
+  readonly aroundX?: <T extends XClient & XTimeline>(x: T) => T;
 }
 
 export interface App {
   readonly server: ReturnType<typeof createDoors>;
+  readonly ledger: Ledger;
+  /** Begins to send what waits and to look for what is in doubt. */
+  startWorking(): void;
   /** Stops being ready, so that no new traffic is sent here, while what is in flight goes on. */
   stopBeingReady(): void;
-  /** Finishes what is in flight and lets go of every connection. */
+  /** Claims nothing more, finishes what is in flight and lets go of every connection. */
   close(): Promise<void>;
 }
 
@@ -31,38 +43,66 @@ export const createApp = async (
 ): Promise<App> => {
   const now = overrides.now ?? (() => new Date());
   const keyring = await loadKeyring(secrets.keyring.reveal());
-  const useCredentials = createEnvelopeOpener({ keyring, log, now });
-  const x = createXClient({
+  for (const note of keyring.notes) log('warn', 'keyring_note', { reason: note });
+
+  const opened = await openLedger({
+    ...config.ledger,
+    connectionString: secrets.databaseUrl.reveal(),
+    onConnectionLost: (error) => log('warn', 'database_lost', { error }),
+  });
+  const ledger = overrides.aroundLedger?.(opened) ?? opened;
+  const client = createXClient({
     ...secrets.x,
     apiUrl: config.x.apiUrl,
     deadlineMs: config.x.deadlineMs,
-    log,
     ...(overrides.xCertificateAuthority === undefined ? {} : { ca: overrides.xCertificateAuthority }),
   });
+  const x = overrides.aroundX?.(client) ?? client;
+  const gate = { held: () => undefined, note: () => {} };
   const posting = createPosting({
-    useCredentials,
+    useCredentials: createEnvelopeOpener({ keyring, log, now }),
+    kept: createKeptCredentials(createRestSeal(keyring)),
+    ledger,
     x,
+    gate,
     log,
     now,
     newPostId: () => randomUUID() as PostId,
     tweetUrl: tweetUrlOf(config),
+    deadlineMs: config.x.deadlineMs,
+    answerWithinMs: config.answerWithinMs,
+    settleWindowMs: config.ledger.settleWindowMs,
   });
-  let ready = true;
+  let phase: 'serving' | 'leaving' | 'draining' = 'serving';
   const server = createDoors({
     posting,
     isHasura: createWebhookCheck(secrets.webhookSecrets),
     openSession: (variables) => openSession(variables, config.roles),
-    isReady: () => ready,
+    isReady: () => phase === 'serving',
+    mayBegin: () => phase !== 'draining',
     log,
   });
+  let worker: ReturnType<typeof startWorker> | undefined;
   return {
     server,
+    ledger,
+    startWorking: () => {
+      worker ??= startWorker({
+        ledger,
+        deliver: posting.deliver,
+        reconcile: posting.reconcile,
+        maySend: () => gate.held() === undefined,
+        log,
+      });
+    },
     stopBeingReady: () => {
-      ready = false;
+      phase = 'leaving';
     },
     close: async () => {
-      await server.close();
+      phase = 'draining';
+      await Promise.all([server.close(), worker?.stop()]);
       x.close();
+      await ledger.close();
     },
   };
 };

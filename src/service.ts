@@ -1,6 +1,8 @@
-import { createApp } from './app.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type App, createApp } from './app.ts';
 import { type Config, type Environment, loadConfig } from './config/index.ts';
 import { KeyringProblem, loadKeyring } from './credentials/index.ts';
+import type { Log } from './kernel/index.ts';
 import { createLog } from './log/index.ts';
 
 /** A running Herald. */
@@ -8,8 +10,8 @@ export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
   readonly config: Config;
-  /** Lets everything in flight finish, then stops listening. */
-  stop(): Promise<void>;
+  /** Is no longer ready, serves on for `servingMs`, then begins nothing new and finishes what is in flight. */
+  stop(servingMs?: number): Promise<void>;
 }
 
 const OLDEST_SUPPORTED_NODE = 22;
@@ -25,19 +27,43 @@ export const startService = async (environment: Environment, terminal = false): 
     log('warn', 'node_outdated', { version: process.versions.node });
   }
   const app = await createApp(config, secrets, log);
+  await enterDeployment(app, config, log);
+  app.startWorking();
   const url = await app.server.listen({ host: config.host, port: config.port });
   log('info', 'started', { url });
   return {
     url,
     config,
-    stop: async () => {
+    stop: async (servingMs = 0) => {
       app.stopBeingReady();
       log('info', 'stopping');
+      await sleep(servingMs);
       await app.close();
       log('info', 'stopped');
     },
   };
 };
+
+/** The restore guard's word comes before the first claim. */
+const enterDeployment = async ({ ledger }: App, config: Config, log: Log): Promise<void> => {
+  const { belongsTo, overdue } = await ledger.join();
+  if (belongsTo !== undefined) {
+    log('error', 'sending_held', {
+      reason: 'this database belongs to another public URL: herald adopt',
+      url: belongsTo,
+    });
+  }
+  if (overdue > 0) {
+    log('error', 'sending_held', {
+      reason: 'posts were due while Herald was away: herald recover, herald resume',
+      count: overdue,
+    });
+  }
+  const { settleWindowMs, postTtlMs } = config.ledger;
+  if (postTtlMs < config.x.deadlineMs + settleWindowMs + SETTLING_MARGIN_MS) log('warn', 'short_ttl');
+};
+
+const SETTLING_MARGIN_MS = 120_000;
 
 /** What is wrong with a keyring, for the report on the whole configuration. */
 const keyringProblems = async (json: string): Promise<readonly string[]> => {

@@ -6,7 +6,6 @@ export interface ImageConfig {
   readonly User: string;
   readonly Entrypoint: readonly string[];
   readonly Cmd: readonly string[];
-  readonly StopSignal: string;
   readonly Healthcheck: { readonly Test: readonly string[] };
 }
 
@@ -49,13 +48,18 @@ type CommandLine = readonly string[];
  */
 export function openContainer(image: string, buildah: CommandLine): Container {
   const name = succeed([...buildah, 'from', '--ulimit', 'core=-1:-1', image]);
-  const config: ImageConfig = JSON.parse(succeed([...buildah, 'inspect', '--type', 'image', image])).Docker
-    .config;
+  const description = JSON.parse(succeed([...buildah, 'inspect', '--type', 'image', image]));
+  const config: ImageConfig = description.Docker.config;
   const commandLine = (command: CommandLine, options: RunOptions = {}): CommandLine => [
-    ...[...buildah, 'run', '--isolation', 'chroot'],
+    ...buildah,
+    'run',
+    '--isolation',
+    'chroot',
     ...Object.entries(options.env ?? {}).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...(options.secretsDir === undefined ? [] : ['--volume', `${options.secretsDir}:/run/secrets:ro`]),
-    ...[name, '--', ...command],
+    name,
+    '--',
+    ...command,
   ];
   const withEntrypoint = (args: CommandLine) => [
     ...config.Entrypoint,

@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Container, openContainer, type Program } from './container.ts';
-import { makeSecrets, postTweet, writeSecrets } from './post-tweet.ts';
+import { postTweet } from './post-tweet.ts';
+import { makeSecrets, writeSecrets } from './secrets.ts';
 
 /** All that the image's user may write to: its state folder, and what every Debian has. */
 const WRITABLE = ['/run/lock', '/tmp', '/var/lib/herald', '/var/tmp'];
@@ -54,6 +55,8 @@ async function exercise(): Promise<void> {
   passed(
     `tweet ${await postTweet(heraldUrl, sandboxUrl, secrets)} went through the service to the sandbox's timeline`,
   );
+  assert.deepEqual(container.exec(['find', ...WRITABLE, '-type', 'f']), { status: 0, output: '' });
+  passed('the service wrote no file, so its root file system can be read-only');
   await checkSignals(herald, heraldUrl);
   sandbox.signal('SIGTERM');
   assert.equal(await sandbox.exited, 0, sandbox.output());
@@ -64,11 +67,8 @@ function checkUser(container: Container): void {
   assert.equal(container.config.User, '10001:10001');
   assert.deepEqual(container.exec(['id', '-u']), { status: 0, output: '10001' });
   // find fails for every folder that it may not enter.
-  const { output } = container.exec([
-    'sh',
-    '-c',
-    'find / -xdev -writable ! -type l ! -path "/proc/*" 2>/dev/null || true',
-  ]);
+  const find = 'find / -xdev -writable ! -type l ! -path "/proc/*" 2>/dev/null || true';
+  const { output } = container.exec(['sh', '-c', find]);
   assert.deepEqual(output.split('\n').sort(), WRITABLE);
   passed(`runs as 10001, which may write to ${WRITABLE.join(' ')} and to nothing else`);
 }
@@ -94,7 +94,7 @@ async function checkSignals(herald: Program, url: string): Promise<void> {
   assert.match(herald.limits(), /Max core file size\s+0\s+0\s/);
   herald.signal('SIGUSR1');
   await sleep(500);
-  assert.ok(await isReady(url));
+  assert.ok(herald.isRunning() && (await isReady(url)), herald.output());
   assert.doesNotMatch(herald.output(), /Debugger listening/);
   passed('SIGUSR1 opens no inspector, and a crash would leave no core dump');
   herald.signal('SIGTERM');

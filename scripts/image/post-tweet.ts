@@ -1,44 +1,7 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { chown, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { generateKeyring, loadKeyring, sealPair } from '../../src/credentials/index.ts';
+import { loadKeyring, sealPair } from '../../src/credentials/index.ts';
 import type { UserId } from '../../src/kernel/index.ts';
-
-const IMAGE_USER = 10001;
-
-/** Fresh secrets for one run: the file names are those of the variables in lower case, e.g. `herald_keyring`. */
-export interface Secrets {
-  readonly HERALD_KEYRING: string;
-  readonly HERALD_WEBHOOK_SECRET: string;
-  readonly X_APP_KEY: string;
-  readonly X_APP_SECRET: string;
-}
-
-export function makeSecrets(): Secrets {
-  return {
-    HERALD_KEYRING: generateKeyring(new Date()),
-    HERALD_WEBHOOK_SECRET: randomBytes(32).toString('base64'),
-    X_APP_KEY: randomBytes(16).toString('hex'),
-    X_APP_SECRET: randomBytes(32).toString('hex'),
-  };
-}
-
-/**
- * Writes the secrets into `dir`, readable by the image's user alone, and gives the `NAME_FILE` variables that point to
- * them where a container mounts that folder.
- */
-export async function writeSecrets(secrets: Secrets, dir: string): Promise<Record<string, string>> {
-  await mkdir(dir, { mode: 0o755 });
-  const variables: Record<string, string> = {};
-  for (const [name, value] of Object.entries(secrets)) {
-    const file = join(dir, name.toLowerCase());
-    await writeFile(file, value, { mode: 0o400 });
-    await chown(file, IMAGE_USER, IMAGE_USER);
-    variables[`${name}_FILE`] = `/run/secrets/${name.toLowerCase()}`;
-  }
-  return variables;
-}
+import type { Secrets } from './secrets.ts';
 
 /**
  * Posts as the sandbox's user alice through Herald, in the form in which Hasura calls an action, and finds the tweet on

@@ -12,7 +12,8 @@ install_tools() {
   command -v buildah >/dev/null && command -v debootstrap >/dev/null && return
   command -v apt-get >/dev/null || skip 'buildah and debootstrap are absent, and there is no apt to install them'
   say 'installing buildah and debootstrap'
-  apt-get update -qq && apt-get install -y -qq --no-install-recommends buildah debootstrap >/dev/null
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends buildah debootstrap >/dev/null
 }
 
 # What npm on this machine knows about reaching its registry, for npm in the build; mounted there, never part of a layer.
@@ -53,4 +54,4 @@ mounts=(--volume "$work/npmrc:/root/.npmrc:ro")
 "${buildah[@]}" bud --quiet --isolation chroot --format docker --build-arg BASE="$base" "${mounts[@]}" \
   --tag "$image" . >"$work/build.log" 2>&1 || { tail -50 "$work/build.log" >&2; say 'the build failed'; exit 1; }
 
-node --import tsx scripts/image/exercise.ts "$image" "${buildah[@]}"
+TMPDIR=$work node --import tsx scripts/image/exercise.ts "$image" "${buildah[@]}"

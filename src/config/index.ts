@@ -14,6 +14,18 @@ export interface Config {
   readonly port: number;
   readonly roles: readonly string[];
   readonly x: { readonly apiUrl: URL; readonly authorizeUrl: URL; readonly deadlineMs: number };
+  readonly opsPort: number;
+  readonly ledger: {
+    readonly poolSize: number;
+    readonly leaseMs: number;
+    readonly postTtlMs: number;
+    readonly settleWindowMs: number;
+    readonly dedupeWindowMs: number;
+    readonly restoreGuardMs: number;
+    /** Only when it was set: a default says nothing about whose database this is. */
+    readonly publicUrl: string | undefined;
+  };
+  readonly answerWithinMs: number;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
 }
 
@@ -21,6 +33,7 @@ export interface Config {
 export interface Secrets {
   readonly webhookSecrets: readonly Secret<string>[];
   readonly keyring: Secret<string>;
+  readonly databaseUrl: Secret<string>;
   readonly x: { readonly appKey: string; readonly appSecret: Secret<string> };
 }
 
@@ -83,20 +96,62 @@ const readConfig = (reader: Reader, problems: Problems, terminal: boolean): Conf
   if (!isProtected(apiUrl)) {
     problems.add('X_API_URL', 'plain http is only for loopback and the host name sandbox.');
   }
+  const production = reader.text('NODE_ENV') === 'production';
+  const deadlineMs = reader.integer('HERALD_X_DEADLINE_MS', 20_000, { min: 100, max: 120_000 });
   return {
-    production: reader.text('NODE_ENV') === 'production',
+    production,
     host: reader.text('HOST') ?? '127.0.0.1',
     port: reader.integer('PORT', 4000, { min: 0, max: 65_535 }),
     roles: readRoles(reader, problems),
     x: {
       apiUrl,
       authorizeUrl,
-      deadlineMs: reader.integer('HERALD_X_DEADLINE_MS', 20_000, { min: 100, max: 120_000 }),
+      deadlineMs,
     },
+    opsPort: reader.integer('OPS_PORT', 4002, { min: 0, max: 65_535 }),
+    ledger: readLedger(reader, problems, { production, deadlineMs }),
+    answerWithinMs: reader.integer('HERALD_ANSWER_WITHIN_MS', 22_000, { min: 100, max: 120_000 }),
     log: {
       level: reader.oneOf('HERALD_LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
       format: reader.oneOf('HERALD_LOG_FORMAT', ['json', 'pretty'], terminal ? 'pretty' : 'json'),
     },
+  };
+};
+
+const DAY_MS = 24 * 3_600_000;
+const LONGEST_MS = 7 * DAY_MS;
+const PRODUCTION_SETTLE_MS = 600_000;
+
+const readLedger = (
+  reader: Reader,
+  problems: Problems,
+  { production, deadlineMs }: { production: boolean; deadlineMs: number },
+): Config['ledger'] => {
+  const leaseMs = reader.integer('HERALD_LEASE_MS', 60_000, { min: 1_000, max: LONGEST_MS });
+  if (leaseMs <= 2 * deadlineMs + 5_000) {
+    problems.add(
+      'HERALD_LEASE_MS',
+      `must be more than ${2 * deadlineMs + 5_000}: twice HERALD_X_DEADLINE_MS and 5 s.`,
+    );
+  }
+  const settleWindowMs = reader.integer('HERALD_SETTLE_WINDOW_MS', 900_000, { min: 100, max: LONGEST_MS });
+  if (production && settleWindowMs < PRODUCTION_SETTLE_MS) {
+    problems.add(
+      'HERALD_SETTLE_WINDOW_MS',
+      `must be at least ${PRODUCTION_SETTLE_MS} in production: X may show a tweet late.`,
+    );
+  }
+  return {
+    poolSize: reader.integer('HERALD_PG_POOL', 10, { min: 2, max: 200 }),
+    leaseMs,
+    settleWindowMs,
+    postTtlMs: reader.integer('HERALD_POST_TTL_MS', 1_800_000, { min: 1_000, max: DAY_MS }),
+    dedupeWindowMs: reader.integer('HERALD_DEDUPE_WINDOW_MS', 120_000, { min: 0, max: DAY_MS }),
+    restoreGuardMs: reader.integer('HERALD_RESTORE_GUARD_MS', 900_000, { min: 1_000, max: LONGEST_MS }),
+    publicUrl:
+      reader.text('HERALD_PUBLIC_URL') === undefined
+        ? undefined
+        : reader.url('HERALD_PUBLIC_URL', X_API_URL).origin,
   };
 };
 
@@ -134,6 +189,7 @@ const readSecrets = async (reader: Reader, problems: Problems, options: LoadOpti
       .filter((secret) => secret !== undefined)
       .map((secret) => new Secret(secret)),
     keyring: new Secret(keyring),
+    databaseUrl: new Secret(readDatabaseUrl(reader, problems)),
     x: {
       appKey: reader.required('X_APP_KEY', 'It stands in the X developer console under Keys and tokens.'),
       appSecret: new Secret(
@@ -141,6 +197,16 @@ const readSecrets = async (reader: Reader, problems: Problems, options: LoadOpti
       ),
     },
   };
+};
+
+const readDatabaseUrl = (reader: Reader, problems: Problems): string => {
+  const url = reader.required(
+    'DATABASE_URL',
+    'It names the Postgres of the ledger: postgres://user:password@host:5432/name',
+  );
+  if (url !== '' && !/^postgres(ql)?:\/\/\S+$/.test(url))
+    problems.add('DATABASE_URL', 'must begin with postgres://.');
+  return url;
 };
 
 const refuseWeak = (name: string, secret: string, problems: Problems): void => {

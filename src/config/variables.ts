@@ -37,7 +37,8 @@ export const variables = {
     secret: true,
   },
   HERALD_KEYRING: {
-    about: 'The keys that open credential envelopes, as JSON. Better as a file: `HERALD_KEYRING_FILE`',
+    about:
+      'The keys that open credential envelopes and seal what is stored, as JSON. Better as a file: `HERALD_KEYRING_FILE`',
     default: 'made by `npm start`',
     secret: true,
   },
@@ -45,9 +46,45 @@ export const variables = {
     about: 'Roles that may call, separated by commas. Never `admin`, never the unauthenticated role',
     default: 'user',
   },
+  DATABASE_URL: {
+    about: 'The Postgres of the ledger, 14 or later; a direct connection, not a transaction pooler',
+    default: 'embedded by `npm start`',
+    secret: true,
+  },
+  HERALD_PG_POOL: { about: 'Connections to it', default: '10' },
+  HERALD_PUBLIC_URL: {
+    about: 'Where browsers and Hasura reach Herald. Set, it also tells a copied database from its original',
+    default: '`http://127.0.0.1:PORT`',
+  },
   HOST: { about: 'The address to listen on', default: '127.0.0.1' },
   PORT: { about: 'The port to listen on', default: '4000' },
   HERALD_X_DEADLINE_MS: { about: 'How long one request to X may take, in milliseconds', default: '20000' },
+  HERALD_LEASE_MS: {
+    about: 'How long one attempt may hold its part of the ledger. More than twice the X deadline and 5 s',
+    default: '60000',
+  },
+  HERALD_ANSWER_WITHIN_MS: {
+    about: 'How long a caller waits for an outcome before the answer is QUEUED or SENDING',
+    default: '22000',
+  },
+  HERALD_SETTLE_WINDOW_MS: {
+    about: 'How long X may take to show a tweet that it took. Below 600000 only outside production',
+    default: '900000',
+  },
+  HERALD_POST_TTL_MS: {
+    about: 'A post that still waits by then fails as EXPIRED, and nothing is sent',
+    default: '1800000',
+  },
+  HERALD_DEDUPE_WINDOW_MS: {
+    about:
+      'The same input of the same user without an idempotency key is the same post for so long; 0 = never',
+    default: '120000',
+  },
+  HERALD_RESTORE_GUARD_MS: {
+    about: 'After a gap of this length overdue posts are not sent until somebody says so',
+    default: '900000',
+  },
+  OPS_PORT: { about: 'The port of `/metrics`', default: '4002' },
   HERALD_LOG_LEVEL: { about: '`debug`, `info`, `warn` or `error`', default: 'info' },
   HERALD_LOG_FORMAT: { about: '`json` or `pretty`', default: 'json, pretty on a terminal' },
   NODE_ENV: { about: '`production` refuses secrets that are published or placeholders', default: '' },

@@ -26,7 +26,7 @@ const problemOfCurveKey = ({ jwk, status }: KeyringEntry): string | undefined =>
   if (point === undefined) return 'x and y are not a point of P-256 as base64url of 32 bytes each';
   if (jwk.d === undefined) {
     return status === 'open'
-      ? 'it is the public half only, which can not open anything: add d or retire it'
+      ? 'it is the public half only, which cannot open anything: add d or retire it'
       : undefined;
   }
   const weakness = weaknessOf(jwk.d);

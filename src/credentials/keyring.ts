@@ -33,12 +33,12 @@ export interface Keyring {
   readonly notes: readonly string[];
 }
 
-/** The keyring can not be used: every problem, in words, without a byte of key material. */
+/** The keyring cannot be used: every problem, in words, without a byte of key material. */
 export class KeyringProblem extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The keyring can not be used. ${problems.join(' ')}`);
+    super(`The keyring cannot be used. ${problems.join(' ')}`);
     this.name = 'KeyringProblem';
     this.problems = problems;
   }
@@ -68,5 +68,5 @@ const byKid = <Key extends { readonly kid: string }>(keys: readonly Key[]): Read
 
 const noteOn = (key: EnvelopeKey): string[] =>
   key.openingKey === undefined && key.status !== 'retired'
-    ? [`Key ${key.kid} is the public half only: it can seal, but Herald can not open what it sealed.`]
+    ? [`Key ${key.kid} is the public half only: it can seal, but Herald cannot open what it sealed.`]
     : [];

@@ -55,8 +55,10 @@ const openPair = async (
   if (subject === '') throw new EnvelopeRefusal('no user');
   const open = (envelope: unknown, purpose: string) =>
     openEnvelope(keyring, envelope, { purpose, subject, now });
-  const token = await open(envelopes.accessToken, purposes.accessToken);
-  const secret = await open(envelopes.accessTokenSecret, purposes.accessTokenSecret);
+  const [token, secret] = await Promise.all([
+    open(envelopes.accessToken, purposes.accessToken),
+    open(envelopes.accessTokenSecret, purposes.accessTokenSecret),
+  ]);
   if (token.pair !== secret.pair) throw new EnvelopeRefusal('pair', token.key.kid);
   return {
     xUserId: bindToXUser(token.value, session, [token.key, secret.key]),
@@ -67,7 +69,7 @@ const openPair = async (
 
 /**
  * The X user whom the token names, who must be the one that the session names. Anyone can seal under a public key, so a
- * session that names no X user can not use one.
+ * session that names no X user cannot use one.
  */
 const bindToXUser = (token: string, session: Session, keys: readonly EnvelopeKey[]): XUserId => {
   const kid = keys[0]?.kid;

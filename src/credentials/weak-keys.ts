@@ -5,7 +5,7 @@ const base64urlOf32Bytes = /^[A-Za-z0-9_-]{43}$/;
 const fewestDistinctBytes = 16;
 
 /**
- * Why `encoded` (a JWK's `k` or `d`) can not be 32 random bytes, in words without the value itself, or undefined.
+ * Why `encoded` (a JWK's `k` or `d`) cannot be 32 random bytes, in words without the value itself, or undefined.
  * A random key is refused about once in 10^9: then make another.
  */
 export const weaknessOf = (encoded: unknown): string | undefined => {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { HeraldError, type Session } from '../kernel/index.ts';
 import { actionError } from './answer.ts';
+import { bodyBytesOf } from './json-body.ts';
 import type { OperationContext, Operations } from './operations.ts';
 import { coerceArguments, rootFields } from './schema.ts';
 
@@ -46,6 +47,7 @@ export const sendActionError = (
 
 const contextOf = (request: FastifyRequest, session: Session): OperationContext => ({
   requestId: request.id,
+  bodyBytes: bodyBytesOf(request),
   session: () => session,
 });
 

@@ -8,6 +8,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { HeraldError, type Session } from '../kernel/index.ts';
 import { graphqlRefusal } from './answer.ts';
 import { type ReportBug, showPublicErrors } from './graphql-errors.ts';
+import { bodyBytesOf } from './json-body.ts';
 import { oneSideEffect } from './one-side-effect.ts';
 import type { OperationContext, Operations } from './operations.ts';
 import { attachResolvers } from './schema.ts';
@@ -39,12 +40,34 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
   });
 
   scope.post('/graphql', async (request, reply) => {
-    const context = { requestId: request.id, session: () => door.openSession(sessionHeaders(request)) };
+    checkParameters(request.body);
+    const context: OperationContext = {
+      requestId: request.id,
+      bodyBytes: bodyBytesOf(request),
+      session: () => door.openSession(sessionHeaders(request)),
+    };
     const response = await yoga.handleNodeRequestAndResponse(request, reply, context);
-    reply.status(response.status);
-    reply.header('content-type', response.headers.get('content-type') ?? 'application/json');
-    return reply.send(await response.text());
+    const type = response.headers.get('content-type');
+    if (type === null) throw new HeraldError('INVALID_REQUEST', { status: response.status });
+    return reply
+      .status(response.status)
+      .header('content-type', type)
+      .send(await response.text());
   });
+};
+
+/** One operation as GraphQL over HTTP has it: a `query`, and `variables` and `operationName` or null. */
+const checkParameters = (body: unknown): void => {
+  const { query, variables, operationName } = (body ?? {}) as Record<string, unknown>;
+  const isOperation =
+    typeof query === 'string' &&
+    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
+    (operationName == null || typeof operationName === 'string');
+  if (!isOperation) {
+    throw new HeraldError('INVALID_REQUEST', {
+      message: 'The body must be {"query", "variables", "operationName"} with one GraphQL operation.',
+    });
+  }
 };
 
 /** A refusal before execution, in GraphQL's shape. */

@@ -27,6 +27,8 @@ export interface DoorTools {
   readonly isHasura: (secret: string | undefined) => boolean;
   readonly openSession: (variables: Readonly<Record<string, unknown>>) => Session;
   readonly isReady: () => boolean;
+  /** False while the process is on its way out: what is in flight is finished, nothing new is begun. */
+  readonly mayBegin: () => boolean;
   readonly log: Log;
   /** How long a client may take to send a request, in milliseconds; default 30,000. */
   readonly requestTimeoutMs?: number;
@@ -47,6 +49,8 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     requestTimeout,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     trustProxy: false,
+    // The doors say it in their own shape; Hasura hides a 503 from the client.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void fail(tools, sendActionError)(error, request, reply),
@@ -56,13 +60,26 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   server.decorateRequest('refusal', undefined);
   server.addHook('onResponse', async (request, reply) => logRequest(tools.log, request, reply));
   server.setErrorHandler(fail(tools, sendActionError));
-  server.setNotFoundHandler((request, reply) =>
-    fail(tools, sendActionError)(notFound(server, request, reply), request, reply),
-  );
+  // Before the body is parsed, so that an unknown route is told as one whatever was sent to it.
+  server.addHook('onRequest', async (request, reply) => {
+    if (request.is404) throw notFound(server, request, reply);
+  });
+  closeConnectionsWhenClosing(server);
   acceptJsonOnly(server);
   openHealthDoor(server, tools.isReady);
   openHasuraDoors(server, tools);
   return server;
+};
+
+/** A kept-alive connection that was busy when the server began to close would hold it open until the client lets go. */
+const closeConnectionsWhenClosing = (server: FastifyInstance): void => {
+  let closing = false;
+  server.addHook('preClose', async () => {
+    closing = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 };
 
 /** Both doors of Hasura: the secret is checked before anything else, and each answers in its own shape. */
@@ -75,13 +92,27 @@ const openHasuraDoors = (server: FastifyInstance, tools: DoorTools): void => {
 
   server.register(async (scope) => {
     admitHasuraOnly(scope, tools.isHasura);
+    refuseOnTheWayOut(scope, tools.mayBegin);
     scope.setErrorHandler(fail(tools, sendActionError));
     openActionDoor(scope, { schema, operations, openSession });
   });
   server.register(async (scope) => {
     admitHasuraOnly(scope, tools.isHasura);
+    refuseOnTheWayOut(scope, tools.mayBegin);
     scope.setErrorHandler(fail(tools, sendGraphqlRefusal));
     openGraphqlDoor(scope, { schema, operations, openSession, reportBug });
+  });
+};
+
+const COMES_BACK_AFTER_MS = 5_000;
+
+const refuseOnTheWayOut = (scope: FastifyInstance, mayBegin: () => boolean): void => {
+  scope.addHook('onRequest', async () => {
+    if (mayBegin()) return;
+    throw new HeraldError('TEMPORARILY_UNAVAILABLE', {
+      message: 'This Herald is shutting down, and nothing was started. Try again after retryAt.',
+      retryAt: new Date(Date.now() + COMES_BACK_AFTER_MS),
+    });
   });
 };
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HeraldError } from '../kernel/index.ts';
 
 /**
@@ -17,11 +17,15 @@ export const acceptJsonOnly = (server: FastifyInstance): void => {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (!isUtf8(body)) return done(malformed('The body is not valid UTF-8.'));
-    parse(request, body.toString('utf8'), (error, value) =>
+    void parse(request, body.toString('utf8'), (error, value) =>
       error ? done(malformedJson(error)) : done(null, value),
     );
   });
 };
+
+/** How long the body says it is; a body sent in chunks says nothing and counts as long. */
+export const bodyBytesOf = (request: FastifyRequest): number =>
+  Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
 
 const malformed = (message: string): HeraldError => new HeraldError('INVALID_REQUEST', { message });
 

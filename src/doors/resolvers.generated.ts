@@ -74,15 +74,22 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Types.Scalars['Boolean']['output']>;
   DateTime: ResolverTypeWrapper<Types.Scalars['DateTime']['output']>;
   ID: ResolverTypeWrapper<Types.Scalars['ID']['output']>;
+  Int: ResolverTypeWrapper<Types.Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   PostTweetInput: Types.PostTweetInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ResolveTweetInput: Types.ResolveTweetInput;
   String: ResolverTypeWrapper<Types.Scalars['String']['output']>;
   XMe: ResolverTypeWrapper<Types.XMe>;
+  XPart: ResolverTypeWrapper<Types.XPart>;
   XPost: ResolverTypeWrapper<Types.XPost>;
   XPostError: ResolverTypeWrapper<Types.XPostError>;
+  XPostIdInput: Types.XPostIdInput;
+  XPostPage: ResolverTypeWrapper<Types.XPostPage>;
   XPostState: Types.XPostState;
+  XPostsInput: Types.XPostsInput;
   XReplySettings: Types.XReplySettings;
+  XResolution: Types.XResolution;
   XUserAction: Types.XUserAction;
 };
 
@@ -91,13 +98,19 @@ export type ResolversParentTypes = {
   Boolean: Types.Scalars['Boolean']['output'];
   DateTime: Types.Scalars['DateTime']['output'];
   ID: Types.Scalars['ID']['output'];
+  Int: Types.Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
   PostTweetInput: Types.PostTweetInput;
   Query: Record<PropertyKey, never>;
+  ResolveTweetInput: Types.ResolveTweetInput;
   String: Types.Scalars['String']['output'];
   XMe: Types.XMe;
+  XPart: Types.XPart;
   XPost: Types.XPost;
   XPostError: Types.XPostError;
+  XPostIdInput: Types.XPostIdInput;
+  XPostPage: Types.XPostPage;
+  XPostsInput: Types.XPostsInput;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -105,11 +118,16 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  cancelTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationCancelTweetArgs, 'input'>>;
   postTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationPostTweetArgs, 'input'>>;
+  resolveTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationResolveTweetArgs, 'input'>>;
+  retryTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationRetryTweetArgs, 'input'>>;
 };
 
 export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   xMe?: Resolver<ResolversTypes['XMe'], ParentType, ContextType>;
+  xPost?: Resolver<Types.Maybe<ResolversTypes['XPost']>, ParentType, ContextType, RequireFields<Types.QueryXPostArgs, 'id'>>;
+  xPosts?: Resolver<ResolversTypes['XPostPage'], ParentType, ContextType, Partial<Types.QueryXPostsArgs>>;
 };
 
 export type XMeResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XMe'] = ResolversParentTypes['XMe']> = {
@@ -119,10 +137,23 @@ export type XMeResolvers<ContextType = OperationContext, ParentType extends Reso
   xUserId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type XPartResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPart'] = ResolversParentTypes['XPart']> = {
+  error: Resolver<Types.Maybe<ResolversTypes['XPostError']>, ParentType, ContextType>;
+  position: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  state: Resolver<ResolversTypes['XPostState'], ParentType, ContextType>;
+  text: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tweetId: Resolver<Types.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  url: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type XPostResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPost'] = ResolversParentTypes['XPost']> = {
   createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  deduplicated: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   error: Resolver<Types.Maybe<ResolversTypes['XPostError']>, ParentType, ContextType>;
+  expiresAt: Resolver<Types.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  idempotencyKey: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  parts: Resolver<Array<ResolversTypes['XPart']>, ParentType, ContextType>;
   state: Resolver<ResolversTypes['XPostState'], ParentType, ContextType>;
   tweetId: Resolver<Types.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   url: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -136,12 +167,20 @@ export type XPostErrorResolvers<ContextType = OperationContext, ParentType exten
   userAction: Resolver<ResolversTypes['XUserAction'], ParentType, ContextType>;
 };
 
+export type XPostPageResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPostPage'] = ResolversParentTypes['XPostPage']> = {
+  endCursor: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  posts: Resolver<Array<ResolversTypes['XPost']>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = OperationContext> = {
   DateTime: GraphQLScalarType;
   Mutation: MutationResolvers<ContextType>;
   Query: QueryResolvers<ContextType>;
   XMe: XMeResolvers<ContextType>;
+  XPart: XPartResolvers<ContextType>;
   XPost: XPostResolvers<ContextType>;
   XPostError: XPostErrorResolvers<ContextType>;
+  XPostPage: XPostPageResolvers<ContextType>;
 };
 

@@ -55,6 +55,24 @@ export const answerErrors = {
     message: 'X no longer accepts the credentials of this account. Sign in with X again.',
     when: 'X answered 401 for these credentials.',
   },
+  NOT_FOUND: {
+    status: 404,
+    userAction: 'NONE',
+    message: 'There is no post with this id, or it belongs to somebody else.',
+    when: 'An id is unknown, malformed or of another user.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    userAction: 'NONE',
+    message: 'This idempotency key belongs to another post of the same user. Take a new key for a new post.',
+    when: 'The same key came with another input.',
+  },
+  STATE_CONFLICT: {
+    status: 409,
+    userAction: 'NONE',
+    message: 'The post is not in a state in which this can be done.',
+    when: 'Cancelling what is sent, retrying what is being sent, resolving what is not in doubt.',
+  },
   UNKNOWN_OPERATION: {
     status: 404,
     userAction: 'CONTACT_ADMIN',
@@ -166,8 +184,35 @@ export const postErrors = {
   },
   OUTCOME_UNKNOWN: {
     userAction: 'WAIT',
-    message: 'X did not say whether it took the tweet. Look at the timeline before you post it again.',
+    message:
+      'X did not say whether it took the tweet. Herald looks for it on the timeline; do not post it again.',
     when: '5xx, 408, an answer that cannot be read, or none in time.',
+  },
+  EXPIRED: {
+    userAction: 'NONE',
+    message: 'The post was still waiting at its expiry, so it was not sent.',
+    when: 'Decided by Herald: `expiresAt`, or `HERALD_POST_TTL_MS` after it was accepted.',
+  },
+  NOT_POSTED: {
+    userAction: 'NONE',
+    message: 'X did not take the tweet in three attempts, and it is not on the timeline.',
+    when: 'Decided by Herald after it looked.',
+  },
+  PAUSED: {
+    userAction: 'WAIT',
+    message:
+      'An operator paused sending. The post waits and goes out when sending resumes, unless it expires.',
+    when: 'Decided by Herald: `herald pause`, or the restore guard.',
+  },
+  CREDENTIALS_INVALID: {
+    userAction: 'SIGN_IN',
+    message: 'The credentials kept for this post can no longer be opened. Sign in again and retry it.',
+    when: 'Decided by Herald: the key that sealed them is gone.',
+  },
+  PARENT_FAILED: {
+    userAction: 'NONE',
+    message: 'An earlier part of the post was not sent, so this one was not sent either.',
+    when: 'Decided by Herald.',
   },
 } as const satisfies Record<string, PostErrorRow>;
 

@@ -12,13 +12,7 @@ export type PartState = 'QUEUED' | 'SENDING' | 'SENT' | 'FAILED' | 'UNKNOWN' | '
 export type PostState = PartState | 'SCHEDULED' | 'PARTLY_SENT';
 
 /** Why a part is where it is: what X said, or what Herald decided. */
-export type PartErrorCode =
-  | PostErrorCode
-  | 'EXPIRED'
-  | 'NOT_POSTED'
-  | 'PAUSED'
-  | 'PARENT_FAILED'
-  | 'CREDENTIALS_INVALID';
+export type PartErrorCode = PostErrorCode;
 
 export type JsonObject = { readonly [name: string]: unknown };
 

@@ -7,8 +7,22 @@ export const logEvents = {
   request: 'a door answered a request',
   request_failed: 'a door answered INTERNAL: a bug',
   credentials_refused: 'an envelope was refused; the reason is here and nowhere else',
+  keyring_note: 'something about the keyring that an operator should know',
+  short_ttl: 'posts expire before an attempt without an answer can be settled',
+  sending_held: 'the restore guard or another deployment keeps this process from sending',
   x_created: 'X created a tweet',
   x_outcome: 'X answered with something else, or not at all',
+  record_failed: 'an outcome could not be written down; the lease ends and the part is looked for',
+  database_lost: 'a connection to the database broke; another takes its place',
+  double_post: 'X has a second tweet of one part: an alarm',
+  lease_expired: 'attempts ended without an outcome and are looked for',
+  post_expired: 'posts ended because they waited too long',
+  reconciled: 'a post in doubt was looked for on the timeline',
+  gate_closed: 'nothing is sent for now: X fails, is out of credits, or tells another time',
+  gate_opened: 'posts are sent again',
+  clock_skew: "this machine's clock is 30 seconds or more away from X's",
+  scrape_failed: 'metrics were served without those of the ledger',
+  worker_failed: 'a round of the worker failed; the next one comes',
 } as const;
 
 export type LogEvent = keyof typeof logEvents;
@@ -30,6 +44,9 @@ export interface LogFields {
   readonly kid?: string | undefined;
   readonly url?: string | undefined;
   readonly version?: string | undefined;
+  /** The network's code, e.g. `ECONNRESET`. */
+  readonly failure?: string | undefined;
+  readonly count?: number | undefined;
   readonly error?: unknown;
 }
 

@@ -1,5 +1,6 @@
 import type { PostErrorCode } from './errors.ts';
-import type { TweetId, UserId, XUserId } from './ids.ts';
+import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
+import type { SealedCredential } from './ledger.ts';
 import type { Secret } from './secret.ts';
 
 /*
@@ -68,6 +69,10 @@ export interface XAnswer {
   /** `x-transaction-id`. */
   readonly transactionId: string | undefined;
   readonly limits: XLimits | undefined;
+  /** Why there is no usable answer, as the network's code: `ECONNREFUSED`, `DEADLINE`, ... */
+  readonly failure: string | undefined;
+  /** How far this machine's clock was ahead of the answer's `Date` header, in milliseconds; absent without one. */
+  readonly clockSkewMs?: number | undefined;
 }
 
 /**
@@ -143,4 +148,52 @@ export interface XClient {
   createTweet(credentials: XCredentials, tweet: XTweet, beforeSend?: () => void): Promise<XOutcome>;
   /** The account that the credentials belong to (`GET /2/users/me`). */
   me(credentials: XCredentials): Promise<XRead<XUser>>;
+}
+
+/** A tweet as its timeline shows it, in the form in which it can be compared with what was sent. */
+export interface XTimelineTweet {
+  readonly id: TweetId;
+  readonly createdAt: Date;
+  /**
+   * What the author wrote, as far as X lets one tell: entities unescaped, each t.co link replaced by where it leads, the
+   * links that only stand for attached media left out, NFC, trimmed. A bare `example.com` comes back as
+   * `http://example.com`.
+   */
+  readonly text: string;
+  readonly inReplyToTweetId: TweetId | undefined;
+  readonly quotedTweetId: TweetId | undefined;
+  readonly mediaCount: number;
+}
+
+export interface XAuthoredTweet extends XTimelineTweet {
+  readonly authorId: XUserId;
+}
+
+/** What X has, for finding out what became of an attempt. Neither method throws for anything that X does. */
+export interface XTimeline {
+  /**
+   * The tweets of the credentials' account that are younger than `sinceId`, newest first. Ok only when X gave all of
+   * them: every page, and no partial errors; a tweet that is absent from an ok read was not on the timeline.
+   */
+  tweetsSince(credentials: XCredentials, sinceId: TweetId): Promise<XRead<readonly XTimelineTweet[]>>;
+  /** One tweet of anybody, or undefined when X says that there is none. */
+  tweetById(credentials: XCredentials, id: TweetId): Promise<XRead<XAuthoredTweet | undefined>>;
+}
+
+/** Whose credentials are kept, and for what: nothing else opens them. */
+export interface CredentialOwner {
+  readonly postId: PostId;
+  readonly userId: UserId;
+  readonly xUserId: XUserId;
+}
+
+/** Credentials of an accepted post, sealed again so that the expiry of an envelope never strands it. */
+export interface KeptCredentials {
+  keep(credentials: XCredentials, owner: CredentialOwner): Promise<SealedCredential>;
+  /** Lends what was kept to `use`. Throws `CREDENTIALS_INVALID` when there is nothing or it does not open. */
+  use<T>(
+    kept: SealedCredential | undefined,
+    owner: CredentialOwner,
+    use: (credentials: XCredentials) => Promise<T>,
+  ): Promise<T>;
 }

@@ -12,8 +12,19 @@ export type Scalars = {
 };
 
 export type Mutation = {
-  /** Posts one tweet as the X account of the session. There is no idempotency key yet: sending the same mutation again after a timeout can post twice. */
+  /** Cancels what was not sent yet. A post of which nothing waits is STATE_CONFLICT. */
+  cancelTweet: XPost;
+  /** Posts one tweet as the X account of the session. Sending it again with the same idempotency key, or the same input within two minutes without one, gives the same post and never a second tweet. */
   postTweet: XPost;
+  /** Decides a post that is in doubt: UNKNOWN or NEEDS_REVIEW. */
+  resolveTweet: XPost;
+  /** Sends the failed or cancelled parts of a post again, with the caller's credentials, which must be of the same X account. */
+  retryTweet: XPost;
+};
+
+
+export type MutationCancelTweetArgs = {
+  input: XPostIdInput;
 };
 
 
@@ -21,7 +32,21 @@ export type MutationPostTweetArgs = {
   input: PostTweetInput;
 };
 
+
+export type MutationResolveTweetArgs = {
+  input: ResolveTweetInput;
+};
+
+
+export type MutationRetryTweetArgs = {
+  input: XPostIdInput;
+};
+
 export type PostTweetInput = {
+  /** When a post that still waits is given up, at most 24 hours ahead. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** 1 to 255 characters that name this post among the user's. The same key with the same input is the same post, however often it is sent; with another input it is IDEMPOTENCY_KEY_REUSED. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** The id of the tweet to reply to. */
   inReplyToTweetId?: InputMaybe<Scalars['ID']['input']>;
   /** Who may reply. Absent means everyone. */
@@ -33,6 +58,27 @@ export type PostTweetInput = {
 export type Query = {
   /** The X account that the session's credentials belong to. */
   xMe: XMe;
+  /** One post of the caller. Another user's is NOT_FOUND. */
+  xPost: Maybe<XPost>;
+  /** The caller's posts, newest first. */
+  xPosts: XPostPage;
+};
+
+
+export type QueryXPostArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryXPostsArgs = {
+  input: InputMaybe<XPostsInput>;
+};
+
+export type ResolveTweetInput = {
+  id: Scalars['ID']['input'];
+  resolution: XResolution;
+  /** With IT_IS_THERE: the tweet, which must be one of the post's X account. */
+  tweetId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 export type XMe = {
@@ -44,17 +90,33 @@ export type XMe = {
   xUserId: Scalars['ID']['output'];
 };
 
+/** One tweet of a post. */
+export type XPart = {
+  error: Maybe<XPostError>;
+  /** 0 for the first. */
+  position: Scalars['Int']['output'];
+  state: XPostState;
+  text: Maybe<Scalars['String']['output']>;
+  tweetId: Maybe<Scalars['ID']['output']>;
+  url: Maybe<Scalars['String']['output']>;
+};
+
 /** What became of something that a user asked to publish. */
 export type XPost = {
   createdAt: Scalars['DateTime']['output'];
-  /** Why the post is not live, and what the user can do. */
+  /** The post existed before: the same idempotency key, or the same input a moment ago. */
+  deduplicated: Scalars['Boolean']['output'];
+  /** Why the post is not live, and what the user can do: that of the first part that has one. */
   error: Maybe<XPostError>;
-  /** Herald's own id of the post; its log lines carry it. */
+  /** When the post is given up if it still waits. */
+  expiresAt: Maybe<Scalars['DateTime']['output']>;
   id: Scalars['ID']['output'];
+  idempotencyKey: Maybe<Scalars['String']['output']>;
+  parts: Array<XPart>;
   state: XPostState;
-  /** The tweet's id once it is live. */
+  /** The first part's tweet once it is live. */
   tweetId: Maybe<Scalars['ID']['output']>;
-  /** Where the tweet can be seen once it is live. */
+  /** Where the first part's tweet can be seen once it is live. */
   url: Maybe<Scalars['String']['output']>;
   /** The numeric id of the X account. */
   xUserId: Scalars['ID']['output'];
@@ -69,13 +131,45 @@ export type XPostError = {
   userAction: XUserAction;
 };
 
+export type XPostIdInput = {
+  id: Scalars['ID']['input'];
+};
+
+export type XPostPage = {
+  /** What to send as `after` for the next page. */
+  endCursor: Maybe<Scalars['String']['output']>;
+  hasNextPage: Scalars['Boolean']['output'];
+  posts: Array<XPost>;
+};
+
 export type XPostState =
-  /** X does not have the tweet. */
+  /** Cancelled before it was sent. */
+  | 'CANCELLED'
+  /** X does not have it. */
   | 'FAILED'
-  /** X has the tweet. */
+  /** Herald could not find out whether X has it; a person has to look. */
+  | 'NEEDS_REVIEW'
+  /** X has some parts of it, and will not get the others. */
+  | 'PARTLY_SENT'
+  /** Written down, and waits to be sent. */
+  | 'QUEUED'
+  /** Waits for its time. */
+  | 'SCHEDULED'
+  /** Being sent. */
+  | 'SENDING'
+  /** X has it. */
   | 'SENT'
-  /** X did not say whether it has the tweet. */
+  /** X did not say whether it has it; Herald is looking for it. */
   | 'UNKNOWN';
+
+export type XPostsInput = {
+  /** The `endCursor` of the page before. */
+  after?: InputMaybe<Scalars['String']['input']>;
+  /** 1 to 100; absent means 20. */
+  first?: InputMaybe<Scalars['Int']['input']>;
+  /** Only posts in these states. */
+  states?: InputMaybe<Array<XPostState>>;
+};
 
 export type XReplySettings =
   /** The accounts that the author follows. */
@@ -86,6 +180,14 @@ export type XReplySettings =
   | 'SUBSCRIBERS'
   /** Verified accounts. */
   | 'VERIFIED';
+
+export type XResolution =
+  /** Leave it. */
+  | 'GIVE_UP'
+  /** The tweet is on X: `tweetId` says which. */
+  | 'IT_IS_THERE'
+  /** Send it again, although a first copy may exist. */
+  | 'SEND_IT';
 
 export type XUserAction =
   | 'CONNECT'

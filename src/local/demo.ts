@@ -135,6 +135,8 @@ runProcess(async () => {
   } finally {
     finished.abort();
     await stack.stop();
-    rmSync(stateDir, { recursive: true, force: true });
+    for (const folder of [stateDir, stack.postgres?.homeDir]) {
+      if (folder) rmSync(folder, { recursive: true, force: true });
+    }
   }
 });

@@ -18,10 +18,16 @@ const announce = async (stack: Stack, fromFile: boolean): Promise<void> => {
   );
   say(`Hasura actions     ${service.url}/hasura/actions`);
   say(`Remote schema      ${service.url}/graphql`);
+  say(`Database           ${databaseNotice(stack)}`);
   say(`State folder       ${stateDir}`);
   if (sandbox !== undefined) await announceCurl(stack, sandbox.url);
   say();
   say('Ctrl-C stops everything.');
+};
+
+const databaseNotice = ({ postgres, environment }: Stack): string => {
+  if (postgres === undefined) return `DATABASE_URL${environment.DATABASE_URL_FILE ? '_FILE' : ''}`;
+  return `embedded Postgres on port ${postgres.port}${postgres.reused ? '   (was running already)' : ''}`;
 };
 
 const liveNotice = ({ config }: Service): string =>
@@ -36,7 +42,8 @@ const announceCurl = async (stack: Stack, sandboxUrl: string): Promise<void> => 
     accessToken: alice.access_token,
     accessTokenSecret: alice.access_token_secret,
   });
-  const body = actionBody('Hello from Herald', sessionVariables(userId, sealed));
+  const text = `Hello from Herald, started at ${new Date().toISOString()}`;
+  const body = actionBody(text, sessionVariables(userId, sealed));
   say();
   say('Post as alice, exactly as Hasura would ask (her sealed credentials are good for 24 hours):');
   say();

@@ -27,7 +27,8 @@ export function addApi(app: FastifyInstance, world: World): void {
   byUser('DELETE', '/2/tweets/:id', 'deletes', (call) => deleteTweet(store, call));
   byUser('GET', '/2/users/me', 'me', readMe);
   byUser('GET', '/2/users/:id/tweets', 'reads', (call) => readTimeline(store, now, call));
-  for (const method of ['GET', 'POST', 'PUT', 'DELETE']) byUser(method, '/2/*', undefined, () => noSuchRoute);
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+    byUser(method, '/2/*', undefined, () => noSuchRoute);
 
   function byUser(
     method: string,

@@ -2,7 +2,7 @@ import { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts';
 import type { LimitSettings } from './limits.ts';
 import { isUsername } from './users.ts';
 
-/** What was sent to the control API can not be meant; the message says why in a sentence. */
+/** What was sent to the control API cannot be meant; the message says why in a sentence. */
 export class BadInput extends Error {}
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE'];

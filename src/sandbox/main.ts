@@ -1,16 +1,31 @@
-import { join } from 'node:path';
-import { startSandbox } from './index.ts';
+import { resolve } from 'node:path';
+import { type Sandbox, type SandboxOptions, startSandbox } from './index.ts';
 import { writePrivately } from './journal.ts';
 import { readSettings } from './settings.ts';
 
-const { stateDir, ...options } = readSettings(process.env);
-const sandbox = await startSandbox({ ...options, ...(options.keepRequests && { stateDir }) });
+try {
+  const { stateDir, bench, ...options } = readSettings(process.env);
+  await run({ ...options, keepRequests: !bench, ...(!bench && { stateDir }) }, stateDir);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
 
-const caFile = sandbox.ca && join(stateDir, 'sandbox', 'ca.pem');
-if (sandbox.ca && caFile) writePrivately(caFile, sandbox.ca);
-const listening = { evt: 'sandbox_listening', url: sandbox.url, tlsUrl: sandbox.tlsUrl, caFile };
-process.stdout.write(`${JSON.stringify(listening)}\n`);
+async function run(options: SandboxOptions, stateDir: string): Promise<void> {
+  const sandbox = await startSandbox(options);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
+  }
+  const { url, tlsUrl } = sandbox;
+  process.stdout.write(
+    `${JSON.stringify({ evt: 'sandbox_listening', url, tlsUrl, caFile: keepCa(sandbox, stateDir) })}\n`,
+  );
+}
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void sandbox.close().then(() => process.exit(0)));
+/** Where a client finds the certificate to trust; the one file that is written for a benchmark too. */
+function keepCa({ ca }: Sandbox, stateDir: string): string | undefined {
+  if (ca === undefined) return undefined;
+  const path = resolve(stateDir, 'sandbox', 'ca.pem');
+  writePrivately(path, ca);
+  return path;
 }

@@ -22,24 +22,28 @@ export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(ESCAPES, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** One parameter of the header: name and value encoded as section 3.5.1 demands, nothing left bare. */
+const HEADER_PARAMETER = /^\s*((?:[\w.~-]|%[\dA-F]{2})+)="((?:[\w.~-]|%[\dA-F]{2})*)"\s*$/i;
+/** The one quoted string that may hold a comma (RFC 5849, section 3.5.1); it is not signed. */
+const REALM = /(?<=^|[,\s])realm="[^"]*"\s*(?:,|$)/i;
+
 /** The parameters of an `Authorization: OAuth` header without `realm`; undefined when it is not one. */
 export function parseAuthorization(header: string | undefined): Parameter[] | undefined {
   const match = /^OAuth\s+(.*)$/is.exec(header ?? '');
   if (match?.[1] === undefined) return undefined;
   const parameters: Parameter[] = [];
-  for (const part of match[1].split(',')) {
-    const pair = /^\s*([^\s="]+)="([^"]*)"\s*$/.exec(part);
-    if (!pair) return undefined;
-    const [name, value] = [decode(pair[1]), decode(pair[2])];
+  for (const part of match[1].replace(REALM, '').split(',')) {
+    const pair = HEADER_PARAMETER.exec(part);
+    const [name, value] = [decode(pair?.[1]), decode(pair?.[2])];
     if (name === undefined || value === undefined) return undefined;
-    if (name.toLowerCase() !== 'realm') parameters.push([name, value]);
+    parameters.push([name, value]);
   }
   return parameters;
 }
 
-function decode(text = ''): string | undefined {
+function decode(text: string | undefined): string | undefined {
   try {
-    return decodeURIComponent(text);
+    return text === undefined ? undefined : decodeURIComponent(text);
   } catch {
     return undefined;
   }

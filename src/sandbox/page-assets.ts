@@ -28,6 +28,8 @@ h1 { margin: 0; font-size: 20px; line-height: 1.3; } .bar h1 { flex: 1; }
 .level-3.answered::after { left: 119px; } .level-4.answered::after { left: 147px; }
 .tweet:target, .tweet.new { animation: arrive 2.5s ease-out; }
 @keyframes arrive { from { background: color-mix(in srgb, var(--accent) 16%, transparent); } }
+@media (max-width: 480px) { .level-2 { padding-left: 56px; } .level-3 { padding-left: 68px; } .level-4 { padding-left: 80px; }
+  .level-2.answered::after { left: 75px; } .level-3.answered::after { left: 87px; } .level-4.answered::after { left: 99px; } }
 @media (prefers-reduced-motion: reduce) { .tweet { animation: none !important; } }
 .avatar { z-index: 0; flex: none; width: 40px; height: 40px; border-radius: 50%; display: grid; place-items: center;
   color: #fff; font-weight: 700; font-size: 17px; }

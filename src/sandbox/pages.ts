@@ -12,6 +12,7 @@ const POLICY = [
   "style-src 'self'",
   "script-src 'self'",
   "connect-src 'self'",
+  'img-src data:',
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
@@ -20,6 +21,10 @@ const POLICY = [
 export function addPages(app: FastifyInstance, world: World): void {
   const { store, signIn, now } = world;
   app.get('/', (_request, reply) => page(reply, timelinePage(store.tweets(), now())));
+  // Where X shows one tweet; Herald's answers link here.
+  app.get<{ Params: { id: string } }>('/i/web/status/:id', (request, reply) =>
+    reply.redirect(`/#tweet-${encodeURIComponent(request.params.id)}`, 302),
+  );
   app.get('/_sandbox/timeline', (_request, reply) => page(reply, timelineList(store.tweets(), now())));
   app.get('/_sandbox/changes', (_request, reply) => streamChanges(world, reply));
   app.get('/_sandbox/page.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE));

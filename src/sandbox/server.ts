@@ -72,6 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const app = makeApp(world);
   try {
     await app.listen({ host, port: options.port ?? 0 });
+    world.store.keep();
     const secure =
       options.tlsPort === undefined ? undefined : await listenTls(app, host, options.tlsPort, resets);
     return {
@@ -153,7 +154,7 @@ async function listenTls(
   return { server, ca: pems.cert };
 }
 
-/** A TLS socket can not be reset, only the TCP socket under it; the two share their peer's port. */
+/** A TLS socket cannot be reset, only the TCP socket under it; the two share their peer's port. */
 function rememberTcp(server: TlsServer, resets: WeakMap<Socket, Socket>): void {
   const byPeer = new Map<number | undefined, Socket>();
   server.on('connection', (tcp: Socket) => {

@@ -1,9 +1,7 @@
 import type { SandboxOptions } from './server.ts';
 
 /** What the environment says, under the sandbox's own names. Throws with every problem at once. */
-export function readSettings(
-  env: NodeJS.ProcessEnv,
-): SandboxOptions & { stateDir: string; keepRequests: boolean } {
+export function readSettings(env: NodeJS.ProcessEnv): SandboxOptions & { stateDir: string; bench: boolean } {
   const problems: string[] = [];
   const port = readPort(env, 'SANDBOX_PORT', problems) ?? 4001;
   const tlsPort = readPort(env, 'SANDBOX_TLS_PORT', problems);
@@ -19,7 +17,7 @@ export function readSettings(
     stateDir: env.HERALD_STATE_DIR || '.herald',
     appKey: env.X_APP_KEY || 'sandbox-app',
     appSecret: env.X_APP_SECRET || 'sandbox-app-secret',
-    keepRequests: !bench,
+    bench,
   };
 }
 

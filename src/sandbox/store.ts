@@ -38,6 +38,7 @@ export class Store {
   readonly #tweets = new Map<string, Tweet>();
   readonly #byAuthor = new Map<string, Map<string, Tweet>>();
   readonly #byText = new Map<string, Tweet>();
+  #keeps = false;
   #journal: Journal | undefined;
   #nextId: () => string;
 
@@ -50,13 +51,23 @@ export class Store {
     for (const username of ['alice', 'bob']) this.addUser(username);
   }
 
+  /**
+   * Starts to write what changes. Called once the port is ours, so that a second sandbox, which will not get the port,
+   * leaves the files of the first alone.
+   */
+  keep(): void {
+    this.#keeps = this.#dir !== undefined;
+    this.#writeUsers();
+    this.#restartJournal();
+  }
+
   /** The account of that handle in any case, made when there is none. */
   addUser(username: string): User {
     const known = this.#byUsername.get(username.toLowerCase());
     if (known) return known;
     const user = makeUser(username, this.#now());
     this.#putUser(user);
-    if (this.#dir) writePrivately(this.#path('users.json'), `${JSON.stringify(this.users(), null, 2)}\n`);
+    this.#writeUsers();
     return user;
   }
 
@@ -124,7 +135,7 @@ export class Store {
   #readUsers(): void {
     const text = this.#dir && readIfThere(this.#path('users.json'));
     if (!text) return;
-    for (const user of JSON.parse(text) as User[]) this.#putUser(user);
+    for (const user of parseUsers(text, this.#path('users.json'))) this.#putUser(user);
   }
 
   #readTweets(): void {
@@ -132,7 +143,6 @@ export class Store {
     for (const entry of readJournal(this.#path('tweets.jsonl'))) this.#replay(entry as Entry);
     const newest = this.tweets().at(-1);
     if (newest) this.#nextId = makeSnowflakes(this.#now, BigInt(newest.id));
-    this.#restartJournal();
   }
 
   #replay(entry: Entry): void {
@@ -170,14 +180,26 @@ export class Store {
     if (this.#byText.get(key) === tweet) this.#byText.delete(key);
   }
 
+  #writeUsers(): void {
+    if (this.#keeps) writePrivately(this.#path('users.json'), `${JSON.stringify(this.users(), null, 2)}\n`);
+  }
+
   #restartJournal(): void {
-    if (!this.#dir) return;
+    if (!this.#keeps) return;
     this.#journal?.close();
     this.#journal = startJournal(this.#path('tweets.jsonl'), this.tweets().map(entryOf));
   }
 
   #path(name: string): string {
     return join(this.#dir ?? '.', 'sandbox', name);
+  }
+}
+
+function parseUsers(text: string, path: string): User[] {
+  try {
+    return JSON.parse(text) as User[];
+  } catch {
+    throw new Error(`${path} is damaged; delete its folder to start with an empty sandbox`);
   }
 }
 

@@ -53,11 +53,12 @@ export function viewTweet(tweet: Tweet, fields: ReadonlySet<string>): Record<str
 }
 
 function shorten(tweet: Tweet): { text: string; urls: UrlEntity[] } {
+  const posted = tweet.text.trim();
   const urls: UrlEntity[] = [];
   let text = '';
   let rest = 0;
-  for (const link of findLinks(tweet.text)) {
-    text += escapeText(tweet.text.slice(rest, link.start));
+  for (const link of findLinks(posted)) {
+    text += escapeText(posted.slice(rest, link.start));
     const start = countCodePoints(text);
     const url = `https://t.co/${slug(tweet.id, urls.length)}`;
     urls.push({
@@ -70,7 +71,7 @@ function shorten(tweet: Tweet): { text: string; urls: UrlEntity[] } {
     text += url;
     rest = link.end;
   }
-  return { text: text + escapeText(tweet.text.slice(rest)), urls };
+  return { text: text + escapeText(posted.slice(rest)), urls };
 }
 
 const countCodePoints = (text: string): number => Array.from(text).length;

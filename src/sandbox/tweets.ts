@@ -19,13 +19,16 @@ import { LONGEST, weightedLength } from './weighted-length.ts';
 /** X does not say for how long it remembers a text; a day is what Herald's contract assumes. */
 const DUPLICATE_WINDOW_MS = 24 * 60 * 60_000;
 
+/** The most characters that X takes from anybody, with links in full; also bounds the work of weighing. */
+const LONGEST_WRITTEN = 25_000;
+
 const sameAs = (text: string): string => text.normalize('NFC').trim();
 
 /** POST /2/tweets: 201 with the tweet, or X's refusal, in the order schema, length, parent, duplicate. */
 export function createTweet(store: Store, now: () => number, call: Call): Answer {
   const body = readTweetBody(call.contentType, call.body);
   if ('status' in body) return body;
-  if (weightedLength(sameAs(body.text)) > LONGEST) return notPermitted;
+  if (body.text.length > LONGEST_WRITTEN || weightedLength(body.text.trim()) > LONGEST) return notPermitted;
   if (body.replyTo !== undefined && !store.tweet(body.replyTo)) return parentGone;
   if (isDuplicate(store, call.user, body.text, now())) return duplicateContent;
   const tweet = store.addTweet(call.user, {

@@ -23,7 +23,7 @@ export const isUsername = (text: unknown): text is string =>
 
 /** A new account: an id of 19 digits as X gives today, tokens shaped `<id>-<40>` and `<45>` alphanumerics. */
 export function makeUser(username: string, now: number): User {
-  const id = (snowflakeAt(now) + BigInt(randomInt(2 ** 22))).toString();
+  const id = (snowflakeAt(now) - BigInt(randomInt(2 ** 47))).toString();
   return {
     id,
     username,

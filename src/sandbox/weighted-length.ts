@@ -14,8 +14,15 @@ const LIGHT_RANGES: readonly (readonly [number, number])[] = [
   [0x2032, 0x2037],
 ];
 
-/** Every emoji that Unicode recommends, joined ones as one. Flag `v` is newer than the compiler's target. */
-const EMOJI = /\p{RGI_Emoji}/gv;
+/**
+ * Every emoji that Unicode recommends, joined ones as one; a keycap without U+FE0F, and U+FE0F after an emoji below
+ * U+10000 that would not need it, as keyboards write them. Flag `v` is known to Node 20 but not to the compiler's target.
+ */
+const UNICODE_SETS: string = 'v';
+const EMOJI = new RegExp(
+  '[\\p{Emoji}&&[\\u203C-\\u3299]]\\uFE0F(?!\\u200D)|\\p{RGI_Emoji}|[0-9#*]\\u20E3',
+  `g${UNICODE_SETS}`,
+);
 
 /** A text's length as X counts it: NFC, a link is 23, an emoji 2, CJK 2 each; 280 is the most. */
 export function weightedLength(text: string): number {

@@ -1,2 +1,2 @@
-export { openSession, type SessionVariables } from './session-variables.ts';
+export { openSession } from './session-variables.ts';
 export { createWebhookCheck } from './webhook-secret.ts';

@@ -15,10 +15,12 @@ export interface Reply {
   readonly complete: boolean;
   /** The network's or Node's code for a failure, e.g. `ECONNREFUSED`. */
   readonly failure: string | undefined;
+  /** When the status line came, in milliseconds since 1970 by this machine's clock. */
+  readonly respondedAtMs?: number | undefined;
 }
 
 /**
- * Observes one request. The library's own results are not used, because they can not tell a refused connection from
+ * Observes one request. The library's own results are not used, because they cannot tell a refused connection from
  * a lost answer, have no status for a success, and its errors hold the `Authorization` header.
  */
 export class Exchange {
@@ -28,6 +30,7 @@ export class Exchange {
   #response: IncomingMessage | undefined;
   #failure: string | undefined;
   #receivedBytes = 0;
+  #respondedAtMs: number | undefined;
   cancelled = false;
 
   constructor(maxResponseBytes: number) {
@@ -45,6 +48,7 @@ export class Exchange {
     request.once('error', (error: NodeJS.ErrnoException) => this.fail(error.code ?? error.name));
     request.once('response', (response) => {
       this.#response = response;
+      this.#respondedAtMs = Date.now();
       response.on('data', (chunk: Buffer) => this.#receive(chunk));
     });
   }
@@ -71,6 +75,7 @@ export class Exchange {
       text: Buffer.concat(this.#chunks).toString('utf8'),
       complete: response?.complete ?? false,
       failure: this.#failure,
+      respondedAtMs: this.#respondedAtMs,
     };
   }
 

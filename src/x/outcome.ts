@@ -6,6 +6,7 @@ import {
   type XAnswer,
   type XOutcome,
 } from '../kernel/index.ts';
+import { clockSkewOf } from './clock-skew.ts';
 import type { Reply } from './exchange.ts';
 import { exhaustedUntil, parseLimits } from './limits.ts';
 import { field, type Problem, parseJson, parseProblem } from './problem.ts';
@@ -40,12 +41,14 @@ export function classifyCreate(reply: Reply): XOutcome {
 }
 
 /** What is kept of an answer: nothing of its body, and none of the headers that could hold a secret. */
-export function answerOf({ status, headers }: Reply): XAnswer {
+export function answerOf({ status, headers, failure, respondedAtMs }: Reply): XAnswer {
   const transactionId = headers['x-transaction-id'];
   return {
     status,
     transactionId: typeof transactionId === 'string' ? transactionId.slice(0, 64) : undefined,
     limits: parseLimits(headers),
+    failure,
+    clockSkewMs: clockSkewOf(headers.date, respondedAtMs),
   };
 }
 

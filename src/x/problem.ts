@@ -7,7 +7,7 @@ export interface Problem {
   readonly codes: readonly number[];
 }
 
-/** Reads the body of an error; whatever can not be read is empty. */
+/** Reads the body of an error; whatever cannot be read is empty. */
 export function parseProblem(text: string): Problem {
   const body = parseJson(text);
   const type = field(body, 'type');

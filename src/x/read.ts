@@ -3,14 +3,14 @@ import type { Reply } from './exchange.ts';
 import { answerOf, classifyCreate } from './outcome.ts';
 import { parseJson } from './problem.ts';
 
-/**
- * What a read gave. `parse` gets the JSON of a whole 200 answer and returns undefined when that is not what was asked
- * for; then, as for every other failure, the read is not ok.
- */
-export function readReply<T>(reply: Reply, parse: (body: unknown) => T | undefined): XRead<T> {
+/** What a parser made of a body; undefined when the body is not what was asked for. */
+export type Parsed<T> = { readonly value: T } | undefined;
+
+/** What a read gave: ok when a whole 200 answer came and `parse` could make something of its JSON. */
+export function readReply<T>(reply: Reply, parse: (body: unknown) => Parsed<T>): XRead<T> {
   const answer = answerOf(reply);
-  const value = reply.status === 200 && reply.complete ? parse(parseJson(reply.text)) : undefined;
-  if (value !== undefined) return { ok: true, value, answer };
+  const parsed = reply.status === 200 && reply.complete ? parse(parseJson(reply.text)) : undefined;
+  if (parsed) return { ok: true, value: parsed.value, answer };
   return { ok: false, ...failureOf(reply), answer };
 }
 

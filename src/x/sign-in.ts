@@ -34,7 +34,7 @@ export interface XSignIn {
   begin(callbackUrl: string): Promise<XSignInStart>;
   /**
    * Trades a request token that the user consented to. Throws `CREDENTIALS_INVALID` when X refuses it or answers with
-   * something that is no account's token, `TEMPORARILY_UNAVAILABLE` when X can not be asked.
+   * something that is no account's token, `TEMPORARILY_UNAVAILABLE` when X cannot be asked.
    */
   complete(returned: XSignInReturn): Promise<XSignedIn>;
   close(): void;
@@ -106,7 +106,7 @@ const refused = (): HeraldError =>
 
 const unavailable = (): HeraldError =>
   new HeraldError('TEMPORARILY_UNAVAILABLE', {
-    message: 'X can not be asked right now. Try to sign in again.',
+    message: 'X cannot be asked right now. Try to sign in again.',
   });
 
 /** A refusal here is about the application, never about the user, so it says what the operator should look at. */

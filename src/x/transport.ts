@@ -1,5 +1,5 @@
 import { type ITwitterApiClientPlugin, TwitterApi, type TwitterResponse } from 'twitter-api-v2';
-import type { Secret } from '../kernel/index.ts';
+import type { Secret, XCredentials } from '../kernel/index.ts';
 import { Exchange, type Reply } from './exchange.ts';
 import { ConnectionPool } from './pool.ts';
 
@@ -29,6 +29,12 @@ export interface TokenPair {
   readonly accessToken: string;
   readonly accessSecret: string;
 }
+
+/** The readable pair of an account, for {@link Transport.send} alone. */
+export const revealTokens = ({ accessToken, accessTokenSecret }: XCredentials): TokenPair => ({
+  accessToken: accessToken.reveal(),
+  accessSecret: accessTokenSecret.reveal(),
+});
 
 /** One call of the library; what it returns or throws is not looked at. */
 export type Call = (api: TwitterApi) => Promise<TwitterResponse<unknown>>;

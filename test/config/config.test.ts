@@ -8,6 +8,7 @@ const complete: Environment = {
   HERALD_KEYRING: '{"keys":[]}',
   X_APP_KEY: 'key',
   X_APP_SECRET: 'app-secret',
+  DATABASE_URL: 'postgres://herald@127.0.0.1/herald',
 };
 
 const problemsOf = async (environment: Environment): Promise<readonly string[]> => {
@@ -33,6 +34,17 @@ describe('configuration', () => {
         authorizeUrl: new URL('https://api.x.com'),
         deadlineMs: 20_000,
       },
+      opsPort: 4002,
+      ledger: {
+        poolSize: 10,
+        leaseMs: 60_000,
+        postTtlMs: 1_800_000,
+        settleWindowMs: 900_000,
+        dedupeWindowMs: 120_000,
+        restoreGuardMs: 900_000,
+        publicUrl: undefined,
+      },
+      answerWithinMs: 22_000,
       log: { level: 'info', format: 'json' },
     });
   });
@@ -42,6 +54,7 @@ describe('configuration', () => {
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       'HERALD_WEBHOOK_SECRET',
       'HERALD_KEYRING',
+      'DATABASE_URL',
       'X_APP_KEY',
       'X_APP_SECRET',
     ]);
@@ -92,9 +105,22 @@ describe('configuration', () => {
     ['X_API_URL', 'https://api.x.com/2/'],
     ['X_API_URL', 'http://api.x.com'],
     ['X_API_URL', 'http://127.0.0.1.evil.test'],
+    ['DATABASE_URL', 'mysql://db/herald'],
+    ['HERALD_PG_POOL', '1'],
+    ['HERALD_LEASE_MS', '45000'],
+    ['HERALD_SETTLE_WINDOW_MS', '15m'],
+    ['HERALD_POST_TTL_MS', '90000000'],
+    ['HERALD_PUBLIC_URL', 'herald.example'],
+    ['OPS_PORT', 'metrics'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
   ])('refuses %s=%s and never falls back to the default', async (name, value) => {
     expect(await problemsOf({ ...complete, [name]: value })).toHaveLength(1);
+  });
+
+  it('lets the settle window be short only outside production', async () => {
+    const short = { ...complete, HERALD_SETTLE_WINDOW_MS: '5000' };
+    expect(await problemsOf(short)).toEqual([]);
+    expect(await problemsOf({ ...short, NODE_ENV: 'production' })).toHaveLength(1);
   });
 
   it.each(['http://127.0.0.1:4001', 'http://localhost:4001', 'http://[::1]:4001', 'http://sandbox:4001'])(

@@ -107,7 +107,7 @@ describe('a keyring', () => {
     [
       'a weak private half',
       ringOf(curve('a-1', { d: Buffer.alloc(32, 0xa7).toString('base64url') })),
-      'd follows a pattern',
+      'd is typed text',
     ],
     ['an open public half', ringOf(one, publicHalf(curve('a-1', { status: 'open' }))), 'public half only'],
   ])('refuses %s', async (_, json, sentence) => {

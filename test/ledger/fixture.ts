@@ -87,7 +87,12 @@ export const acceptClaimed = async (
   post: NewPost,
 ): Promise<{ post: LedgerPost; claim: Claim }> => expectAccepted(await ledger.accept(post));
 
-const answer = (status: number | undefined) => ({ status, transactionId: 'x-1', limits: undefined });
+const answer = (status: number | undefined) => ({
+  status,
+  transactionId: 'x-1',
+  limits: undefined,
+  failure: undefined,
+});
 
 export const created = (tweetId = newTweetId()): XOutcome => ({
   kind: 'created',

@@ -15,7 +15,7 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type LocalPostgres, type PostgresOptions, startPostgres } from '../../src/local/postgres/index.ts';
 import { findPackage } from '../../src/local/postgres/programs.ts';
 import { readRows, runSql } from '../support/postgres.ts';
@@ -64,14 +64,20 @@ async function launch(stateDir: string, options: ProcessOptions = {}) {
 }
 
 /** The package as it is where install scripts do not run: without the links between its libraries. */
-async function copyWithoutLinks(folder: string): Promise<string> {
-  const packageDir = join(folder, 'package');
+const packageDir = join(await makeFolder(afterAll), 'package');
+
+beforeAll(async () => {
   const filter = async (path: string) => !(await lstat(path)).isSymbolicLink();
   await cp(findPackage(), packageDir, { recursive: true, filter });
-  return packageDir;
-}
+});
 
 describe('startPostgres', () => {
+  it('gives two processes that start at the same time, for the first time, one server', async () => {
+    const [one, other] = await Promise.all([start(shared), start(shared)]);
+    expect(one.url).toBe(other.url);
+    expect([one.reused, other.reused].filter((reused) => reused)).toHaveLength(1);
+  });
+
   it('starts a UTF8 server on the loopback alone, and the next start finds it', async () => {
     const first = await startStopped(shared);
     expect(first.reused).toBe(false);
@@ -141,13 +147,6 @@ describe('startPostgres', () => {
     expect((await start(shared)).reused).toBe(false);
   });
 
-  it('gives two processes that start at the same time one server', async () => {
-    const stateDir = join(await makeFolder(onTestFinished), 'state');
-    const [one, other] = await Promise.all([start(stateDir), start(stateDir)]);
-    expect(one.url).toBe(other.url);
-    expect([one.reused, other.reused].filter((reused) => reused)).toHaveLength(1);
-  });
-
   it('names the next step when the package for the platform is missing', () => {
     expect(() => findPackage('plan9-pdp11')).toThrow(
       /Run "npm ci" without --omit=optional, or set DATABASE_URL/,
@@ -192,7 +191,6 @@ describe('the process that started the server', () => {
 
   it('may be another user than root, with install scripts off and a package that is not writable', async () => {
     const folder = await makeFolder(onTestFinished);
-    const packageDir = await copyWithoutLinks(folder);
     const stateDir = join(folder, 'state');
     await mkdir(stateDir);
     if (IS_ROOT) await chown(stateDir, NOBODY, NOBODY);
@@ -219,8 +217,8 @@ describe.runIf(IS_ROOT)('root', () => {
 
   it('can work in a 0700 folder with a package that nobody else can reach', async () => {
     const folder = await makeFolder(onTestFinished);
-    const packageDir = await copyWithoutLinks(folder);
-    await chmod(folder, 0o700);
+    for (const dir of [folder, packageDir]) await chmod(dir, 0o700);
+    onTestFinished(() => chmod(packageDir, 0o755));
     const stateDir = join(folder, 'state');
     const options = { packageDir, rootDir: await makeFolder(onTestFinished) };
     const server = await start(stateDir, options);

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { migrate } from '../../src/ledger/index.ts';
 import { startPostgres } from '../../src/local/postgres/index.ts';
 import { databaseUrl, readRows, runSql, type TestServer } from './postgres.ts';
 
@@ -15,7 +16,9 @@ export type Migrate = (url: string) => Promise<void>;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
   const { url, stop } = given === undefined ? await startThrowAway() : { url: given, stop: async () => {} };
-  const server = await prepareTemplate(url, async () => {});
+  const server = await prepareTemplate(url, async (template) => {
+    await migrate(template);
+  });
   project.provide('postgres', server);
   return async () => {
     if (given !== undefined) await dropLeftovers(server);

@@ -40,7 +40,7 @@ describe('a started process', () => {
     await expect(once(connect(port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('can not be started from a program that is not there', async () => {
+  it('cannot be started from a program that is not there', async () => {
     const child = startProcess('/nowhere/program', []);
     await expect(child.waitForLine(/./)).rejects.toThrow('ENOENT');
   });

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import type { IntrospectionQuery } from 'graphql';
+import { inject } from 'vitest';
 import { createApp, type Overrides } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/index.ts';
 import { generateKeyring, loadKeyring, sealPair } from '../../src/credentials/index.ts';
-import type { LogEvent, LogFields, UserId } from '../../src/kernel/index.ts';
+import type { LogEvent, LogFields, UserId, XMe, XPost, XPostError } from '../../src/kernel/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { cloneDatabase } from './postgres.ts';
 
 export interface SandboxAccount {
   readonly id: string;
@@ -26,6 +29,7 @@ export interface World {
   readonly server: FastifyInstance;
   readonly sandbox: Sandbox;
   readonly secret: string;
+  readonly databaseUrl: string;
   readonly log: { evt: LogEvent; fields: LogFields }[];
   account(username: string): Promise<SandboxAccount>;
   /** Session variables of a user signed in as this account, as Hasura sends them. */
@@ -37,10 +41,27 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** What a door may answer; which of it is there is for the test to say. */
+interface AnswerBody extends XPost, XMe {
+  readonly message: string;
+  readonly code: string;
+  readonly extensions: ErrorExtensions;
+  readonly errors: [{ readonly message: string; readonly extensions: ErrorExtensions }];
+  readonly data: { readonly postTweet: XPost; readonly a_1: XPost; readonly xMe: XMe } & IntrospectionQuery;
+  readonly error: XPostError;
+}
+
+interface ErrorExtensions {
+  readonly code: string;
+  readonly userAction: string;
+  readonly retryAt: string | null;
+  readonly field: string | null;
+  readonly requestId: string;
+}
+
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  readonly body: any;
+  readonly body: AnswerBody;
 }
 
 interface WorldOptions {
@@ -56,12 +77,14 @@ export const createWorld = async ({
 }: WorldOptions = {}): Promise<World> => {
   const sandbox = await startSandbox({ port: 0, ...(tls ? { tlsPort: 0 } : {}) });
   const xUrl = tls ? (sandbox.tlsUrl ?? '') : sandbox.url;
+  const database = await cloneDatabase(inject('postgres'));
   const secret = randomBytes(32).toString('base64url');
   const keyringJson = generateKeyring(new Date());
   const { config, secrets } = await loadConfig({
     PORT: '0',
     HERALD_WEBHOOK_SECRET: secret,
     HERALD_KEYRING: keyringJson,
+    DATABASE_URL: database.url,
     X_APP_KEY: 'sandbox-app',
     X_APP_SECRET: 'sandbox-app-secret',
     X_API_URL: xUrl,
@@ -72,6 +95,8 @@ export const createWorld = async ({
     ...(sandbox.ca === undefined ? {} : { xCertificateAuthority: sandbox.ca }),
     ...overrides,
   });
+  await app.ledger.join();
+  app.startWorking();
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const keyring = await loadKeyring(keyringJson);
 
@@ -81,6 +106,7 @@ export const createWorld = async ({
     server: app.server,
     sandbox,
     secret,
+    databaseUrl: database.url,
     log,
     account,
     session: async (username, changes = {}) => {
@@ -122,6 +148,7 @@ export const createWorld = async ({
     close: async () => {
       await app.close();
       await sandbox.close();
+      await database.drop();
     },
   };
 };
@@ -148,5 +175,5 @@ export const send = async (url: string, headers: Record<string, string>, body: u
     },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as AnswerBody };
 };

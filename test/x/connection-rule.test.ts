@@ -1,7 +1,16 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { created, type RawServer, type Respond, schemes, startRawServer, TWEET_ID } from './raw-server.ts';
+import {
+  created,
+  type RawServer,
+  type Respond,
+  schemes,
+  startRawServer,
+  TWEET_ID,
+  testCertificate,
+} from './raw-server.ts';
 import { clientOf, credentials } from './x-client.ts';
 
 const closers: Array<() => unknown> = [];
@@ -16,9 +25,9 @@ async function start(scheme: (typeof schemes)[number], respond: Respond): Promis
 }
 
 function connect(server: Pick<RawServer, 'url' | 'ca'>, options: Parameters<typeof clientOf>[1] = {}) {
-  const { x, lines } = clientOf(server, options);
+  const { x } = clientOf(server, options);
   closers.push(() => x.close());
-  return { post: () => x.createTweet(credentials, { text: 'hello' }), me: () => x.me(credentials), x, lines };
+  return { post: () => x.createTweet(credentials, { text: 'hello' }), me: () => x.me(credentials), x };
 }
 
 const always: Respond = (socket) => socket.write(created());
@@ -67,10 +76,14 @@ describe.each(schemes)('connections over %s', (scheme) => {
         if (n === failing) server.reset(socket);
         else socket.write(created());
       });
-      const { post, lines } = connect(server, { idleReuseMs: 60_000 });
+      const { post } = connect(server, { idleReuseMs: 60_000 });
       if (which === 'reused') await post();
-      expect(await post()).toMatchObject({ kind: 'unknown', code: 'OUTCOME_UNKNOWN', reason: 'no_answer' });
-      expect(lines.at(-1)).toMatchObject({ evt: 'x_outcome', reason: 'no_answer', error: 'ECONNRESET' });
+      expect(await post()).toMatchObject({
+        kind: 'unknown',
+        code: 'OUTCOME_UNKNOWN',
+        reason: 'no_answer',
+        answer: { failure: 'ECONNRESET' },
+      });
       expect(server.requests).toHaveLength(failing + 1);
       expect(await post()).toMatchObject({ kind: 'created' });
     },
@@ -107,10 +120,13 @@ describe.each(schemes)('connections over %s', (scheme) => {
     const server = await start(scheme, (socket, _request, n) => {
       if (n !== 1) socket.write(created());
     });
-    const { post, lines } = connect(server, { idleReuseMs: 60_000, deadlineMs: 1_200 });
+    const { post } = connect(server, { idleReuseMs: 60_000, deadlineMs: 1_200 });
     await post();
-    expect(await post()).toMatchObject({ kind: 'unknown', reason: 'no_answer' });
-    expect(lines.at(-1)).toMatchObject({ error: 'DEADLINE' });
+    expect(await post()).toMatchObject({
+      kind: 'unknown',
+      reason: 'no_answer',
+      answer: { failure: 'DEADLINE' },
+    });
     expect(await post()).toMatchObject({ kind: 'created' });
     expect(server.dials()).toBe(2);
   });
@@ -157,11 +173,15 @@ describe.each(schemes)('connections over %s', (scheme) => {
 
   test('C7: a refused connection is certain not to have been sent', async () => {
     const server = await start(scheme, always);
-    const { post, lines } = connect(server);
+    const { post } = connect(server);
     await server.close();
     closers.length = 0;
-    expect(await post()).toMatchObject({ kind: 'not_sent', code: 'X_UNAVAILABLE', reason: 'unreachable' });
-    expect(lines.at(-1)).toMatchObject({ evt: 'x_outcome', reason: 'unreachable', error: 'ECONNREFUSED' });
+    expect(await post()).toMatchObject({
+      kind: 'not_sent',
+      code: 'X_UNAVAILABLE',
+      reason: 'unreachable',
+      answer: { failure: 'ECONNREFUSED' },
+    });
   });
 
   test('C7: so is a name that does not resolve', async () => {
@@ -211,5 +231,30 @@ describe('TLS that never comes up', () => {
     expect(await post()).toMatchObject({ kind: 'not_sent', reason: 'unreachable' });
     await sleep(100);
     expect(server.requests).toEqual([]);
+  });
+
+  test('the name of the host is sent, and a certificate for another name gets no byte', async () => {
+    const { private: key, cert } = await testCertificate('other.example');
+    const seen: string[] = [];
+    const server = createTlsServer({
+      key,
+      cert,
+      SNICallback: (name, use) => use(null, void seen.push(name)),
+    });
+    server.on('secureConnection', (socket) =>
+      socket.on('data', () => seen.push('a byte')).on('error', () => {}),
+    );
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = new URL(`https://localhost:${typeof address === 'object' ? address?.port : ''}`);
+    const { post } = connect({ url, ca: cert });
+    expect(await post()).toMatchObject({
+      kind: 'not_sent',
+      reason: 'unreachable',
+      answer: { failure: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+    });
+    await sleep(100);
+    expect(seen).toEqual(['localhost']);
   });
 });

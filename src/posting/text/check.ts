@@ -35,7 +35,7 @@ const tooLong = (message: string): HeraldError =>
 const refuseInvalid = (text: string): void => {
   const found = forbidden.exec(text) ?? overrides.exec(text);
   if (found !== null) {
-    throw invalid(`The text has a character that can not be in a tweet: ${nameOf(found[0])}.`);
+    throw invalid(`The text has a character that cannot be in a tweet: ${nameOf(found[0])}.`);
   }
   if (!isBalanced(text))
     throw invalid('The text has a text direction that is not closed: U+2066 to U+2069, U+202A to U+202C.');

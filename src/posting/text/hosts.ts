@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module';
 import { domainToASCII } from 'node:url';
+import tlds from 'tlds' with { type: 'json' };
 
-const list: readonly string[] = createRequire(import.meta.url)('tlds');
-const topLevelDomains: ReadonlySet<string> = new Set(list);
-const longestTopLevelDomain = Math.max(...list.map(({ length }) => length));
+const topLevelDomains: ReadonlySet<string> = new Set(tlds);
+const longestTopLevelDomain = Math.max(...tlds.map(({ length }) => length));
 
 /** RFC 1035 section 2.3.4. */
 const longestLabel = 63;

@@ -1,2 +1,2 @@
 export { checkTweetText } from './check.ts';
-export { type MeasuredText, measureText, weightLimit } from './weighted-length.ts';
+export { measureText } from './weighted-length.ts';

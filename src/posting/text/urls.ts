@@ -32,7 +32,7 @@ const pathCharacter = `[a-z0-9${latinExtended}\\u0400-\\u04FF!*';:=+,.$/%#[\\]\\
 const brackets = `\\((?:${pathCharacter}+|${pathCharacter}*\\(${pathCharacter}+\\)${pathCharacter}*)\\)`;
 const pathStep = new RegExp(`([!*';:,.$%[\\]\\u2013~@|&])|${pathCharacter}|${brackets}`, 'iuy');
 const queryStep = /([!?*'@();:$%[\].,~|+])|[a-z0-9\-_&=#/]/iy;
-const shortLink = /https?:\/\/t\.co\/([a-z0-9]+)/iy;
+const shortLink = /https?:\/\/t\.co\/[a-z0-9]+/iy;
 
 const longestUrl = 4096;
 const longestSlug = 40;
@@ -40,14 +40,19 @@ const longestSlug = 40;
 /** The spans of all addresses that X shortens, in order and apart from each other. Linear in the text's length. */
 export const findUrls = (text: string): UrlSpan[] => {
   if (!text.includes('.')) return [];
-  const found = findUrlsWithScheme(text);
-  const starts = [...found.map(({ start }) => start), text.length];
-  const ends = [0, ...found.map(({ end }) => end)];
-  return starts.flatMap((start, index) => {
-    const before = findUrlsWithoutScheme(text, ends[index] ?? 0, start);
-    const url = found[index];
-    return url === undefined ? before : [...before, url];
-  });
+  const spans: UrlSpan[] = [];
+  let end = 0;
+  for (const url of [...findUrlsWithScheme(text), { start: text.length, end: text.length }]) {
+    if (url.start < end) continue;
+    const before = findUrlsWithoutScheme(text, end, url.start);
+    spans.push(...before);
+    end = before.at(-1)?.end ?? end;
+    // The path of an address without a scheme may contain one with a scheme, and the last step stands for the text's end.
+    if (url.start < end || url.start === text.length) continue;
+    spans.push(url);
+    end = url.end;
+  }
+  return spans;
 };
 
 const findUrlsWithScheme = (text: string): UrlSpan[] => {
@@ -57,23 +62,23 @@ const findUrlsWithScheme = (text: string): UrlSpan[] => {
     const start = match.index;
     if (start < end) continue;
     const hostStart = start + match[0].length;
-    const host = textAt(hostOfAnyScript, text, hostStart);
-    const hostEnd = findHostEnd(text, hostStart, host);
-    const urlEnd = hostEnd === undefined ? undefined : findEndAfterHost(text, start, hostEnd);
-    if (urlEnd === undefined || urlEnd - start > longestUrl) continue;
-    spans.push({ start, end: urlEnd });
-    end = urlEnd;
+    const hostEnd = findHostEnd(text, hostStart, textAt(hostOfAnyScript, text, hostStart));
+    if (hostEnd === undefined) continue;
+    end = findEndAfterHost(text, start, hostEnd);
+    if (end - start <= longestUrl && !isTooLongSlug(text, start)) spans.push({ start, end });
   }
   return spans;
 };
 
-/** X's own short links have nothing but letters and digits for a path; undefined: too long to be one. */
-const findEndAfterHost = (text: string, start: number, hostEnd: number): number | undefined => {
+/** The path of X's own short links has nothing but letters and digits. */
+const findEndAfterHost = (text: string, start: number, hostEnd: number): number => {
   const link = textAt(shortLink, text, start);
-  if (link === '') return findQueryEnd(text, findPathEnd(text, hostEnd));
-  const slugStart = hostEnd + 1;
-  const slugEnd = start + link.length;
-  return slugEnd - slugStart > longestSlug ? undefined : findQueryEnd(text, slugEnd);
+  return findQueryEnd(text, link === '' ? findPathEnd(text, hostEnd) : start + link.length);
+};
+
+const isTooLongSlug = (text: string, start: number): boolean => {
+  const link = textAt(shortLink, text, start);
+  return link.length - link.lastIndexOf('/') - 1 > longestSlug;
 };
 
 const findUrlsWithoutScheme = (text: string, from: number, to: number): UrlSpan[] => {
@@ -82,7 +87,7 @@ const findUrlsWithoutScheme = (text: string, from: number, to: number): UrlSpan[
   for (let match = latinHost.exec(text); match !== null && match.index < to; match = latinHost.exec(text)) {
     const hostEnd = findHostEnd(text, match.index, match[0]);
     if (hostEnd === undefined) continue;
-    const start = Math.max(match.index, text.lastIndexOf('_', hostEnd - 1) + 1);
+    const start = match.index + match[0].lastIndexOf('_', hostEnd - match.index - 1) + 1;
     const pathStart = hostEnd + textAt(port, text, hostEnd).length;
     const end = text[pathStart] === '/' ? findQueryEnd(text, findPathEnd(text, hostEnd)) : hostEnd;
     spans.push({ start, end });

@@ -1,0 +1,84 @@
+import type { LedgerAttempt, LedgerPart, LedgerPost } from '../kernel/index.ts';
+import { explain } from './next-step.ts';
+import { fields } from './print.ts';
+
+/** A post as `--json` shows it: names as in the SDL, times in ISO 8601, null for what is not there. */
+export const postJson = (post: LedgerPost) => ({
+  id: post.id,
+  state: post.state,
+  userId: post.userId,
+  xUserId: post.xUserId,
+  operation: post.operation,
+  idempotencyKey: post.idempotencyKey ?? null,
+  createdAt: post.createdAt.toISOString(),
+  expiresAt: post.expiresAt.toISOString(),
+  parts: post.parts.map(partJson),
+});
+
+const partJson = ({ position, state, text, tweetId, deletedAt, error, attempts }: LedgerPart) => ({
+  position,
+  state,
+  text: text ?? null,
+  tweetId: tweetId ?? null,
+  deletedAt: deletedAt?.toISOString() ?? null,
+  error:
+    error === undefined
+      ? null
+      : { code: error.code, message: explain(error.code), retryAt: error.retryAt?.toISOString() ?? null },
+  attempts,
+});
+
+/** An attempt as `--json` shows it; an outcome of null is one that nobody came back to tell. */
+export const attemptJson = (attempt: LedgerAttempt) => ({
+  position: attempt.position,
+  attempt: attempt.attempt,
+  startedAt: attempt.startedAt.toISOString(),
+  deadlineAt: attempt.deadlineAt.toISOString(),
+  finishedAt: attempt.finishedAt?.toISOString() ?? null,
+  outcome: attempt.outcome ?? null,
+  code: attempt.code ?? null,
+  reason: attempt.reason ?? null,
+  httpStatus: attempt.httpStatus ?? null,
+  xTransactionId: attempt.xTransactionId ?? null,
+});
+
+/** A post with its parts and their attempts, for people. */
+export const postLines = (post: LedgerPost, attempts: readonly LedgerAttempt[] = []): string[] => [
+  `Post ${post.id}  ${post.state}`,
+  ...fields({
+    user: post.userId,
+    'X account': post.xUserId,
+    operation: post.operation,
+    key: post.idempotencyKey,
+    created: post.createdAt.toISOString(),
+    expires: post.expiresAt.toISOString(),
+  }),
+  ...post.parts.flatMap((part) => [
+    '',
+    ...partLines(part),
+    ...attempts.filter(({ position }) => position === part.position).map(attemptLine),
+  ]),
+];
+
+const partLines = ({ position, state, text, tweetId, deletedAt, error }: LedgerPart): string[] => [
+  `Part ${position}  ${state}`,
+  ...fields({
+    text,
+    tweet: tweetId,
+    deleted: deletedAt?.toISOString(),
+    error: error && `${error.code}: ${explain(error.code)}`,
+    'not before': error?.retryAt?.toISOString(),
+  }),
+];
+
+const attemptLine = (attempt: LedgerAttempt): string => {
+  const { startedAt, finishedAt, outcome, code, reason, httpStatus, xTransactionId } = attempt;
+  const ended = finishedAt === undefined ? 'no outcome yet' : `${finishedAt.toISOString()} ${outcome}`;
+  const facts = [
+    code,
+    reason,
+    httpStatus && `HTTP ${httpStatus}`,
+    xTransactionId && `x-transaction-id ${xTransactionId}`,
+  ];
+  return `  attempt ${attempt.attempt}  ${startedAt.toISOString()} -> ${[ended, ...facts].filter(Boolean).join(', ')}`;
+};

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { type Config, ConfigProblems, type Environment, loadConfig, type Secrets } from '../config/index.ts';
+import { Refusal } from './command.ts';
+import { isSet } from './environment.ts';
+
+/** The service's own configuration; what a command does not need may be missing. */
+export interface Settings {
+  readonly config: Config;
+  readonly databaseUrl: Secrets['databaseUrl'];
+  readonly keyring: Secrets['keyring'] | undefined;
+  readonly x: Secrets['x'] | undefined;
+}
+
+/** Throws {@link Refusal} with every problem of the configuration, or when it names no database. */
+export const readSettings = async (environment: Environment): Promise<Settings> => {
+  if (!isSet(environment, 'DATABASE_URL')) {
+    throw new Refusal(
+      'No database is named.',
+      'Set DATABASE_URL or DATABASE_URL_FILE, or run this where npm start keeps its state folder.',
+    );
+  }
+  const { config, secrets } = await load({ ...standIns(environment), ...environment });
+  return {
+    config,
+    databaseUrl: secrets.databaseUrl,
+    keyring: isSet(environment, 'HERALD_KEYRING') ? secrets.keyring : undefined,
+    x: isSet(environment, 'X_APP_KEY') && isSet(environment, 'X_APP_SECRET') ? secrets.x : undefined,
+  };
+};
+
+/** The service cannot do without these and most commands can; what stands in for them is thrown away. */
+const standIns = (environment: Environment): Environment => {
+  const names = ['HERALD_WEBHOOK_SECRET', 'HERALD_KEYRING', 'X_APP_KEY', 'X_APP_SECRET'];
+  const missing = names.filter((name) => !isSet(environment, name));
+  return Object.fromEntries(missing.map((name) => [name, randomBytes(32).toString('base64url')]));
+};
+
+const load = async (environment: Environment): ReturnType<typeof loadConfig> => {
+  try {
+    return await loadConfig(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigProblems)) throw error;
+    throw new Refusal(['This configuration cannot be used:', ...error.problems].join('\n  - '));
+  }
+};

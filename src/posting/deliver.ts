@@ -1,0 +1,94 @@
+import {
+  type Claim,
+  type Delivery,
+  HeraldError,
+  type LedgerPart,
+  type LedgerPost,
+  parseTweetId,
+  type ReplySettings,
+  type TweetId,
+  type XCredentials,
+  type XOutcome,
+  type XTweet,
+} from '../kernel/index.ts';
+import type { PostingTools } from './tools.ts';
+
+/** A claimed part whose credentials are at hand. */
+interface Sending {
+  readonly claim: Claim;
+  readonly part: LedgerPart;
+  readonly parentTweetId: TweetId | undefined;
+}
+
+/**
+ * Sends one claimed part and writes down what became of it. The one place that creates tweets: a post of this moment,
+ * a retry and what the sweep found all come through here.
+ */
+export const send = async (
+  tools: PostingTools,
+  { claim, part, parentTweetId }: Sending,
+  credentials: XCredentials,
+): Promise<LedgerPost> => {
+  const startedAtMs = performance.now();
+  const outcome = await tools.x.createTweet(credentials, tweetOf(part, parentTweetId), () =>
+    assertLease(claim, tools.deadlineMs),
+  );
+  tools.gate.note(outcome);
+  return record(tools, claim, outcome, performance.now() - startedAtMs);
+};
+
+/** What the sweep found: its credentials are those that were kept when the post was accepted. */
+export const deliver = async (tools: PostingTools, delivery: Delivery): Promise<LedgerPost> => {
+  const { claim, post, credential } = delivery;
+  const owner = { postId: post.id, userId: post.userId, xUserId: post.xUserId };
+  try {
+    return await tools.kept.use(credential, owner, (credentials) => send(tools, delivery, credentials));
+  } catch (error) {
+    if (!(error instanceof HeraldError) || error.code !== 'CREDENTIALS_INVALID') throw error;
+    return record(tools, claim, { kind: 'rejected', code: 'CREDENTIALS_INVALID', answer: NO_ANSWER }, 0);
+  }
+};
+
+const NO_ANSWER = { status: undefined, transactionId: undefined, limits: undefined, failure: undefined };
+
+/**
+ * The last look at the lease, after signing and before the first byte: a process that froze since then can only send
+ * a signature that is too old for X (RFC 5849, section 3.3).
+ */
+const assertLease = (claim: Claim, deadlineMs: number): void => {
+  if (performance.now() > claim.leaseEndsAtMs - deadlineMs) throw new Error('The lease is over.');
+};
+
+const tweetOf = ({ text = '', options }: LedgerPart, parentTweetId: TweetId | undefined): XTweet => {
+  const replyTo = parentTweetId ?? parseTweetId(String(options.inReplyToTweetId ?? ''));
+  return {
+    text,
+    ...(replyTo === undefined ? {} : { inReplyToTweetId: replyTo }),
+    ...(options.replySettings === undefined ? {} : { replySettings: options.replySettings as ReplySettings }),
+  };
+};
+
+/** The log line comes first: whoever lost the database still has X's id. */
+const record = async (
+  { ledger, log }: PostingTools,
+  claim: Claim,
+  outcome: XOutcome,
+  elapsedMs: number,
+): Promise<LedgerPost> => {
+  const { status, transactionId: xTransactionId, failure } = outcome.answer;
+  const fields = {
+    postId: claim.postId,
+    attempt: claim.attempt,
+    status,
+    xTransactionId,
+    durationMs: Math.round(elapsedMs),
+  };
+  if (outcome.kind === 'created') log('info', 'x_created', { ...fields, tweetId: outcome.tweetId });
+  else log('warn', 'x_outcome', { ...fields, code: outcome.code, reason: reasonOf(outcome), failure });
+  const { post, doublePost } = await ledger.record(claim, outcome);
+  if (doublePost !== undefined) log('error', 'double_post', { ...fields, tweetId: doublePost });
+  return post;
+};
+
+const reasonOf = (outcome: Exclude<XOutcome, { kind: 'created' }>): string =>
+  outcome.kind === 'rejected' ? 'rejected' : outcome.reason;

@@ -1,0 +1,69 @@
+import type { Delivery, Ledger, Log, Look } from '../kernel/index.ts';
+import { everyRound, type Round } from './rounds.ts';
+
+export interface WorkerTools {
+  readonly ledger: Ledger;
+  readonly deliver: (delivery: Delivery) => Promise<void>;
+  readonly reconcile: (look: Look) => Promise<void>;
+  /** Whether anything may be sent now; a refusal leaves everything QUEUED. */
+  readonly maySend: () => boolean;
+  readonly log: Log;
+}
+
+export interface Worker {
+  /** Claims nothing more and waits until what was claimed is written down. */
+  stop(): Promise<void>;
+}
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+/** After an outage everything that waited is due at once; X is not to be met by all of it in one second. */
+const SENDS_PER_SECOND = 30;
+const SENDS_AT_ONCE = 10;
+const LOOKS_PER_SECOND = 5;
+
+/**
+ * What goes on by itself: whatever waits, or was interrupted, is found by looking at the ledger every second. Losing a
+ * round, or running one twice, changes nothing.
+ */
+export const startWorker = ({ ledger, deliver, reconcile, maySend, log }: WorkerTools): Worker => {
+  const sweep: Round = async (going) => {
+    const sending = new Set<Promise<void>>();
+    for (let sent = 0; sent < SENDS_PER_SECOND && going() && maySend(); sent += 1) {
+      const delivery = await ledger.claimNext();
+      if (delivery === undefined) break;
+      const done = deliver(delivery).finally(() => sending.delete(done));
+      sending.add(done);
+      if (sending.size >= SENDS_AT_ONCE) await Promise.race(sending);
+    }
+    await Promise.all(sending);
+  };
+
+  const look: Round = async (going) => {
+    for (let looks = 0; looks < LOOKS_PER_SECOND && going(); looks += 1) {
+      const next = await ledger.nextToReconcile();
+      if (next === undefined) return;
+      await reconcile(next);
+    }
+  };
+
+  const expire: Round = async () => {
+    const unknown = await ledger.expireLeases();
+    if (unknown > 0) log('warn', 'lease_expired', { count: unknown });
+    const expired = await ledger.expireQueued();
+    if (expired > 0) log('warn', 'post_expired', { count: expired });
+  };
+
+  const rounds = [
+    everyRound(SECOND_MS, sweep, log),
+    everyRound(SECOND_MS, look, log),
+    everyRound(10 * SECOND_MS, expire, log),
+    everyRound(10 * SECOND_MS, async () => void (await ledger.heartbeat()), log),
+    everyRound(HOUR_MS, () => ledger.tidy(), log),
+  ];
+  return {
+    stop: async () => {
+      await Promise.all(rounds.map((round) => round.stop()));
+    },
+  };
+};

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type RunningProcess, startScript } from '../support/processes.ts';
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'herald-stack-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const start = (): RunningProcess =>
+  startScript('src/local/start.ts', [], {
+    env: { PATH: process.env.PATH, HERALD_STATE_DIR: folder, PORT: '0', SANDBOX_PORT: '0' },
+  });
+
+const urlIn = async (herald: RunningProcess, label: RegExp): Promise<string> =>
+  /http:\/\/[\d.:]+/.exec(await herald.waitForLine(label))?.[0] ?? '';
+
+const postAsPrinted = async (herald: RunningProcess) => {
+  const command = await herald.waitForLine(/^curl /);
+  const { stdout } = await run('sh', ['-c', command]);
+  return JSON.parse(stdout) as { state: string; tweetId: string };
+};
+
+const idsAt = async (sandbox: string): Promise<string[]> =>
+  ((await (await fetch(`${sandbox}/_sandbox/tweets`)).json()) as { id: string }[]).map(({ id }) => id);
+
+describe('npm start', () => {
+  it('posts with the curl it prints, survives a kill -9 of Herald, takes up where it was, and stops in order', async () => {
+    const first = start();
+    const sandbox = await urlIn(first, /^Sandbox timeline/);
+    const posted = await postAsPrinted(first);
+    expect(posted.state).toBe('SENT');
+    expect(await idsAt(sandbox)).toEqual([posted.tweetId]);
+    expect(first.output).toContain('Made a development secret');
+    for (const name of ['webhook-secret', 'keyring.json'])
+      expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+
+    first.signal('SIGKILL');
+    await first.exited;
+    expect(await idsAt(sandbox)).toEqual([posted.tweetId]);
+
+    const second = start();
+    expect(await second.waitForLine(/^Sandbox timeline/)).toContain(`${sandbox}/   (was running already)`);
+    expect(second.output).not.toContain('Made a development secret');
+    const again = await postAsPrinted(second);
+    expect(await idsAt(sandbox)).toEqual([posted.tweetId, again.tweetId]);
+
+    second.signalGroup('SIGINT');
+    expect(await second.waitForExit()).toEqual({ code: 0, signal: null });
+    await expect(fetch(sandbox)).rejects.toThrow();
+  });
+});
