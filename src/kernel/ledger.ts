@@ -22,7 +22,7 @@ export interface SealedCredential {
   readonly sealed: Uint8Array;
 }
 
-interface NewPart {
+export interface NewPart {
   readonly text: string | undefined;
   /** What to send beside the text. */
   readonly options: JsonObject;
