@@ -68,20 +68,25 @@ const runTransaction = async <T>(
   work: (query: TransactionQuery) => Promise<T>,
 ): Promise<T> => {
   const client = await pool.connect();
+  // Between two statements nobody else listens, and an error without a listener ends the process.
+  client.on('error', ignore);
+  let failed = true;
   try {
     await client.query('begin');
     const result = await work(
       async (statement, values) => (await client.query({ ...statement, values })).rows,
     );
     await client.query('commit');
-    client.release();
+    failed = false;
     return result;
-  } catch (error) {
-    // The connection's state is not known: it is not used again, and closing it rolls back.
-    client.release(true);
-    throw error;
+  } finally {
+    client.off('error', ignore);
+    // After a failure the connection's state is not known: closing it rolls back.
+    client.release(failed);
   }
 };
+
+const ignore = (): void => {};
 
 const repeatWhileLost = async <T>(repeatForMs: number, run: () => Promise<T>): Promise<T> => {
   const giveUpAt = performance.now() + repeatForMs;

@@ -21,7 +21,7 @@ export class MigrationFailed extends Error {
   }
 }
 
-export interface Migrated {
+interface Migrated {
   /** The migrations that were applied now, in order. */
   readonly applied: readonly string[];
   /** Whether the role `herald_read` exists with its grants; without it `doctor` prints `readingRoleSql`. */
@@ -39,6 +39,8 @@ export const migrate = async (
   directory: string = ownMigrations,
 ): Promise<Migrated> => {
   const client = new pg.Client({ connectionString, application_name: 'herald migrations', keepAlive: true });
+  // A lost connection fails the statement under way; without a listener it would end the process too.
+  client.on('error', () => {});
   await client.connect();
   try {
     await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);

@@ -19,7 +19,7 @@ export const isExpired = (waiting = 'post.queued_parts'): string => `(post.expir
       or post.created_at <= now() - interval '24 hours'))`;
 
 /** States in which nothing will happen any more unless somebody asks. */
-export const finalStates = `('SENT', 'PARTLY_SENT', 'FAILED', 'CANCELLED')`;
+const finalStates = `('SENT', 'PARTLY_SENT', 'FAILED', 'CANCELLED')`;
 
 /** Moves the counts of posts by the rows (post_id, was, state) of `moves`, a table expression. */
 export const countMoves = (moves: string, alsoSet = ''): string => `update herald.post set

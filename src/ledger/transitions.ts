@@ -1,7 +1,7 @@
 import type { PartState } from '../kernel/index.ts';
 
 /** One way in which a part's state changes. */
-export interface Transition {
+interface Transition {
   readonly from: readonly PartState[];
   readonly to: PartState;
   /** Who does it. */

@@ -4,6 +4,8 @@ import { beginning, type Rules, type World } from './model-world.ts';
 /** What visiting every reachable world found: per broken promise the shortest way to it. */
 export interface Exploration {
   readonly worlds: number;
+  /** Every change of the part's state that happened, as `FROM -> TO`. */
+  readonly arrows: ReadonlySet<string>;
   /** X has more than one copy. */
   readonly double: readonly string[] | undefined;
   /** Everybody is at rest, and the state says something untrue. */
@@ -20,13 +22,17 @@ interface Visit {
 }
 
 /** Breadth first, so that the first violation found has the shortest trace. */
-export const explore = (rules: Rules): Exploration => {
-  const first: Visit = { world: beginning, key: keyOf(beginning), before: undefined, action: '' };
+export const explore = (rules: Rules, start: World = beginning): Exploration => {
+  const first: Visit = { world: start, key: keyOf(start), before: undefined, action: '' };
   const visits = new Map([[first.key, first]]);
   const cameFrom = new Map<string, string[]>();
+  const arrows = new Set<string>();
   for (const visit of visits.values()) {
     if (visit.world.copies > 1) continue;
     for (const [action, world] of steps(visit.world, rules)) {
+      if (visit.world.state !== undefined && world.state !== visit.world.state) {
+        arrows.add(`${visit.world.state} -> ${world.state}`);
+      }
       const key = keyOf(world);
       const sources = cameFrom.get(key);
       if (sources === undefined) cameFrom.set(key, [visit.key]);
@@ -38,6 +44,7 @@ export const explore = (rules: Rules): Exploration => {
   const all = [...visits.values()];
   return {
     worlds: all.length,
+    arrows,
     double: traceOf(all.find(({ world }) => world.copies > 1)),
     lie: traceOf(all.find(({ world }) => isLie(world))),
     stuck: traceOf(findStuck(all, cameFrom)),

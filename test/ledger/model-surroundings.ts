@@ -32,14 +32,31 @@ export const xSteps = (world: World, { duplicateFilter }: Rules): Step[] => {
   return later;
 };
 
-export const reconcilerSteps = (world: World, rules: Rules): Step[] => {
+export const reconcilerSteps = (world: World, rules: Rules): Step[] => [
+  ...lookSteps(world, rules),
+  ...slowConclusion(world, rules),
+];
+
+const lookSteps = (world: World, rules: Rules): Step[] => {
   if (world.state !== 'UNKNOWN') return [];
   const noAccess = named('the timeline cannot be read', move(world, 'unreadable'));
   if (world.visible > 0) return [...noAccess, ...named('found', move(world, 'found'))];
   const settled = world.inProgress === 0 && world.copies === 0;
   if (!settled && !rules.impatient) return noAccess;
-  return [...noAccess, ...named('absent', move(aged(world, rules), absence(world)))];
+  const slow: Step[] =
+    world.slowLook === 'none' ? [['a slow look: absent', { ...aged(world, rules), slowLook: 'fresh' }]] : [];
+  return [...noAccess, ...slow, ...named('absent', conclude(world, rules))];
 };
+
+/** What a look saw is concluded only now. The fence tells whether the part was claimed since. */
+const slowConclusion = (world: World, rules: Rules): Step[] => {
+  if (world.slowLook === 'none') return [];
+  const done: World = { ...world, slowLook: 'none' };
+  const counts = world.state === 'UNKNOWN' && (world.slowLook === 'fresh' || rules.staleLooks);
+  return named('the slow look concludes', counts ? conclude(done, rules) : [done]);
+};
+
+const conclude = (world: World, rules: Rules): World[] => move(aged(world, rules), absence(world));
 
 const absence = ({ saidDuplicate, cancelled, expired, attempts }: World): TransitionName => {
   if (saidDuplicate) return 'absentDoubtful';

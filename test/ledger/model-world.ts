@@ -18,6 +18,8 @@ export interface Rules {
   readonly impatient?: boolean;
   /** A reset on a reused connection counts as not sent. */
   readonly resetRetry?: boolean;
+  /** A conclusion counts although the part was sent again since the look. */
+  readonly staleLooks?: boolean;
   /** A worker may freeze between its last check and the socket, for longer than lease and settle window. */
   readonly zombie?: boolean;
   /** X refuses a signature that old. */
@@ -53,6 +55,8 @@ export interface World {
   readonly retries: number;
   /** An attempt ended without an answer. */
   readonly unresolved: boolean;
+  /** A second, slow reconciler has seen that it is absent; `stale` when the part was claimed since. */
+  readonly slowLook: 'none' | 'fresh' | 'stale';
   readonly saidDuplicate: boolean;
   readonly cancelled: boolean;
   readonly expired: boolean;
@@ -74,6 +78,7 @@ export const beginning: World = {
   deliveries: 2,
   retries: 1,
   unresolved: false,
+  slowLook: 'none',
   saidDuplicate: false,
   cancelled: false,
   expired: false,
@@ -96,5 +101,10 @@ export const withWorker = (world: World, index: 0 | 1, worker: Worker): World =>
 /** A new fence: this worker's is current, nobody else's is. */
 export const holding = (world: World, index: 0 | 1): World => {
   const others = world.workers.map((worker) => ({ ...worker, current: false })) as [Worker, Worker];
-  return withWorker({ ...world, workers: others }, index, { phase: 'claimed', current: true, stale: false });
+  const slowLook = world.slowLook === 'none' ? 'none' : 'stale';
+  return withWorker({ ...world, slowLook, workers: others }, index, {
+    phase: 'claimed',
+    current: true,
+    stale: false,
+  });
 };

@@ -83,10 +83,13 @@ const sendSteps = (world: World, index: 0 | 1, { duplicateFilter }: Rules): Step
     withWorker({ ...world, ...change }, index, { ...worker, phase });
   const nothing: Step[] = [['nothing sent, or an answer that says so', then('notSent')]];
   if (worker.stale) return nothing;
-  if (duplicateFilter && world.copies > 0) return [...nothing, ['X says duplicate', then('duplicate')]];
+  // Of our own copy, or of something that the author posted by hand.
+  const duplicate: Step[] = duplicateFilter ? [['X says duplicate', then('duplicate')]] : [];
+  if (duplicateFilter && world.copies > 0) return [...nothing, ...duplicate];
   const copied = { copies: world.copies + 1 };
   return [
     ...nothing,
+    ...duplicate,
     ['X creates it and answers', then('created', copied)],
     ['X creates it, the answer is lost', then('lost', copied)],
     ['X drops it, the answer is lost', then('lost')],
