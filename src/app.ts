@@ -9,7 +9,8 @@ import {
 import { createDoors } from './doors/index.ts';
 import type { Ledger, Log, PostId, TweetId, XClient, XTimeline } from './kernel/index.ts';
 import { openLedger } from './ledger/index.ts';
-import { createPosting } from './posting/index.ts';
+import { createMetrics, type Metrics, observeX } from './metrics/index.ts';
+import { createGate, createPosting } from './posting/index.ts';
 import { createWebhookCheck, openSession } from './session/index.ts';
 import { startWorker } from './worker/index.ts';
 import { createXClient } from './x/index.ts';
@@ -26,6 +27,7 @@ export interface Overrides {
 export interface App {
   readonly server: ReturnType<typeof createDoors>;
   readonly ledger: Ledger;
+  readonly metrics: Metrics;
   /** Begins to send what waits and to look for what is in doubt. */
   startWorking(): void;
   /** Stops being ready, so that no new traffic is sent here, while what is in flight goes on. */
@@ -57,8 +59,10 @@ export const createApp = async (
     deadlineMs: config.x.deadlineMs,
     ...(overrides.xCertificateAuthority === undefined ? {} : { ca: overrides.xCertificateAuthority }),
   });
-  const x = overrides.aroundX?.(client) ?? client;
-  const gate = { held: () => undefined, note: () => {} };
+  const gate = createGate({ log, now });
+  const metrics = createMetrics({ status: ledger.status, gate, log });
+  const { meter } = metrics;
+  const x = observeX(overrides.aroundX?.(client) ?? client, { meter, gate });
   const posting = createPosting({
     useCredentials: createEnvelopeOpener({ keyring, log, now }),
     kept: createKeptCredentials(createRestSeal(keyring)),
@@ -80,18 +84,20 @@ export const createApp = async (
     openSession: (variables) => openSession(variables, config.roles),
     isReady: () => phase === 'serving',
     mayBegin: () => phase !== 'draining',
+    meter,
     log,
   });
   let worker: ReturnType<typeof startWorker> | undefined;
   return {
     server,
     ledger,
+    metrics,
     startWorking: () => {
       worker ??= startWorker({
         ledger,
         deliver: posting.deliver,
         reconcile: posting.reconcile,
-        maySend: () => gate.held() === undefined,
+        gate,
         log,
       });
     },

@@ -29,6 +29,7 @@ export const startService = async (environment: Environment, terminal = false): 
   const app = await createApp(config, secrets, log);
   await enterDeployment(app, config, log);
   app.startWorking();
+  const ops = await app.metrics.listen(config.host, config.opsPort);
   const url = await app.server.listen({ host: config.host, port: config.port });
   log('info', 'started', { url });
   return {
@@ -39,6 +40,7 @@ export const startService = async (environment: Environment, terminal = false): 
       log('info', 'stopping');
       await sleep(servingMs);
       await app.close();
+      await ops.close();
       log('info', 'stopped');
     },
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { HeraldError, type Log, type Session } from '../kernel/index.ts';
+import { HeraldError, type Log, type Meter, type Session } from '../kernel/index.ts';
 import { openActionDoor, sendActionError } from './action.ts';
 import { refusalOf } from './answer.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
@@ -8,6 +8,7 @@ import { openGraphqlDoor, sendGraphqlRefusal } from './graphql.ts';
 import { admitHasuraOnly } from './hasura-only.ts';
 import { openHealthDoor } from './health.ts';
 import { acceptJsonOnly, BODY_LIMIT_BYTES } from './json-body.ts';
+import { type LoadSheddingOptions, shedLoad } from './load-shedding.ts';
 import { createOperations, type Posting } from './operations.ts';
 import { loadSchema } from './schema.ts';
 
@@ -30,6 +31,8 @@ export interface DoorTools {
   /** False while the process is on its way out: what is in flight is finished, nothing new is begun. */
   readonly mayBegin: () => boolean;
   readonly log: Log;
+  readonly meter: Pick<Meter, 'request'>;
+  readonly loadShedding?: LoadSheddingOptions;
   /** How long a client may take to send a request, in milliseconds; default 30,000. */
   readonly requestTimeoutMs?: number;
 }
@@ -58,7 +61,7 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   });
   server.decorateRequest('operation', undefined);
   server.decorateRequest('refusal', undefined);
-  server.addHook('onResponse', async (request, reply) => logRequest(tools.log, request, reply));
+  server.addHook('onResponse', async (request, reply) => reportRequest(tools, request, reply));
   server.setErrorHandler(fail(tools, sendActionError));
   // Before the body is parsed, so that an unknown route is told as one whatever was sent to it.
   server.addHook('onRequest', async (request, reply) => {
@@ -67,7 +70,10 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   closeConnectionsWhenClosing(server);
   acceptJsonOnly(server);
   openHealthDoor(server, tools.isReady);
-  openHasuraDoors(server, tools);
+  server.register(async (scope) => {
+    shedLoad(scope, tools.loadShedding);
+    openHasuraDoors(scope, tools);
+  });
   return server;
 };
 
@@ -141,13 +147,16 @@ const notFound = (server: FastifyInstance, request: FastifyRequest, reply: Fasti
   });
 };
 
-const logRequest = (log: Log, request: FastifyRequest, reply: FastifyReply): void => {
+const reportRequest = ({ log, meter }: DoorTools, request: FastifyRequest, reply: FastifyReply): void => {
   if (request.routeOptions.url === '/healthz' || request.routeOptions.url === '/readyz') return;
+  const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+  const door = request.routeOptions.url === '/graphql' ? 'graphql' : 'action';
+  meter.request({ door, operation: request.operation, code: request.refusal, durationMs });
   log(request.refusal === undefined ? 'info' : 'warn', 'request', {
     requestId: request.id,
     operation: request.operation,
     status: reply.statusCode,
     code: request.refusal,
-    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    durationMs,
   });
 };

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Accepted, type Claim, HeraldError, type LedgerPost, type NewPost } from '../kernel/index.ts';
-import type { Database } from './database.ts';
+import { type Database, mayBeCommitted } from './database.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { ms, pausesFor } from './sql.ts';
 
 const REPEAT_FOR_MS = 2_000;
+/** Longer, because giving up now would leave a post behind that its user believes was refused. */
+const ANSWER_LOST_REPEAT_FOR_MS = 20_000;
+const RETRY_AFTER_MS = 5_000;
 const PAUSE_MS = 50;
 
 /**
@@ -82,7 +85,7 @@ interface ExistingRow extends AcceptRow {
 }
 
 /**
- * Bridges a lost connection for two seconds. The claim goes to the call that wrote the post and to no other: whoever
+ * Bridges a database that is not there for two seconds, and one whose answer was lost for twenty. The claim goes to the call that wrote the post and to no other: whoever
  * accepts the same id again is told that the post exists.
  */
 export const accept = async (
@@ -93,14 +96,16 @@ export const accept = async (
   const startedAtMs = performance.now();
   const lease = { endsAtMs: startedAtMs + settings.leaseMs, answerLost: false };
   for (;;) {
-    const isLastTry = performance.now() > startedAtMs + REPEAT_FOR_MS;
+    const repeatForMs = lease.answerLost ? ANSWER_LOST_REPEAT_FOR_MS : REPEAT_FOR_MS;
+    const isLastTry = performance.now() > startedAtMs + repeatForMs;
     try {
       const accepted = await acceptOnce(database, settings, post, lease);
       if (accepted !== undefined) return accepted;
       if (isLastTry) throw new Error(`Post ${post.id} was neither accepted nor found`);
     } catch (error) {
-      if (isLastTry || !isOutage(error)) throw error;
-      lease.answerLost = true;
+      if (!isOutage(error)) throw error;
+      lease.answerLost ||= mayBeCommitted(error);
+      if (isLastTry) throw lease.answerLost ? notTold(error) : error;
       await delay(PAUSE_MS);
     }
   }
@@ -124,6 +129,15 @@ const acceptOnce = async (
   }
   return answerStored(post, stored);
 };
+
+/** The one refusal after which a row may exist: a repeat with the same key, or within the window, finds it. */
+const notTold = (cause: unknown): HeraldError =>
+  new HeraldError('TEMPORARILY_UNAVAILABLE', {
+    cause,
+    retryAt: new Date(Date.now() + RETRY_AFTER_MS),
+    message:
+      'The database did not say whether the post was written down. Repeat it unchanged: it is never posted twice.',
+  });
 
 const isOutage = (error: unknown): boolean =>
   error instanceof HeraldError && error.code === 'TEMPORARILY_UNAVAILABLE';

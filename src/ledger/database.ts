@@ -57,19 +57,52 @@ export const openDatabase = ({ connectionString, poolSize, onConnectionLost }: D
   pool.on('error', onConnectionLost);
   return {
     query: (statement, values, repeatForMs = 0) =>
-      repeatWhileLost(repeatForMs, async () => (await pool.query({ ...statement, values })).rows),
+      repeatWhileLost(repeatForMs, () => runStatement(pool, statement, values)),
     transaction: (work) => repeatWhileLost(0, () => runTransaction(pool, work)),
     close: () => pool.end(),
   };
+};
+
+/** The pool gave no connection. */
+class NotConnected extends Error {}
+
+/** The pool stops listening to a connection that it lends, and an error without a listener ends the process. */
+const borrow = async (
+  pool: pg.Pool,
+): Promise<{ client: pg.PoolClient; giveBack: (broken: boolean) => void }> => {
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw new NotConnected('No connection to the database.', { cause });
+  });
+  client.on('error', ignore);
+  const giveBack = (broken: boolean): void => {
+    client.off('error', ignore);
+    client.release(broken);
+  };
+  return { client, giveBack };
+};
+
+const runStatement = async <Row extends object>(
+  pool: pg.Pool,
+  statement: Statement,
+  values: unknown[],
+): Promise<Row[]> => {
+  const { client, giveBack } = await borrow(pool);
+  try {
+    const { rows } = await client.query<Row>({ ...statement, values });
+    giveBack(false);
+    return rows;
+  } catch (error) {
+    // Postgres' own word leaves the connection usable; anything else does not.
+    giveBack(!(error instanceof pg.DatabaseError));
+    throw error;
+  }
 };
 
 const runTransaction = async <T>(
   pool: pg.Pool,
   work: (query: TransactionQuery) => Promise<T>,
 ): Promise<T> => {
-  const client = await pool.connect();
-  // Between two statements nobody else listens, and an error without a listener ends the process.
-  client.on('error', ignore);
+  const { client, giveBack } = await borrow(pool);
   let failed = true;
   try {
     await client.query('begin');
@@ -80,9 +113,8 @@ const runTransaction = async <T>(
     failed = false;
     return result;
   } finally {
-    client.off('error', ignore);
     // After a failure the connection's state is not known: closing it rolls back.
-    client.release(failed);
+    giveBack(failed);
   }
 };
 
@@ -103,12 +135,14 @@ const repeatWhileLost = async <T>(repeatForMs: number, run: () => Promise<T>): P
 
 /** Connection failures (08), shutdown and start-up (57P01 to 57P03), rolled back for the sake of others (40001, 40P01), or no server. */
 const isLost = (error: unknown): boolean => {
+  if (error instanceof NotConnected) return isLost(error.cause);
   if (error instanceof pg.DatabaseError) return /^(08...|57P0[123]|40001|40P01)$/.test(error.code ?? '');
   return isConnectionError(error);
 };
 
 /** Also what passes by itself but is not worth an immediate repetition: no resources, time limits, a standby. */
 const isUnavailable = (error: unknown): boolean =>
+  (error instanceof NotConnected && isUnavailable(error.cause)) ||
   isLost(error) ||
   (error instanceof pg.DatabaseError && /^(53...|57...|40...|25006|55P03)$/.test(error.code ?? ''));
 
@@ -124,6 +158,10 @@ const isConnectionError = (error: unknown): boolean => {
     /^(Client has encountered a connection error|Client was closed)/.test(error.message)
   );
 };
+
+/** False when there was no connection to send a statement on, so that none can have been committed. */
+export const mayBeCommitted = (error: unknown): boolean =>
+  !((error instanceof HeraldError ? error.cause : error) instanceof NotConnected);
 
 const unavailable = (cause: unknown): HeraldError =>
   new HeraldError('TEMPORARILY_UNAVAILABLE', { cause, retryAt: new Date(Date.now() + RETRY_AFTER_MS) });

@@ -33,20 +33,36 @@ export const send = async (
   const outcome = await tools.x.createTweet(credentials, tweetOf(part, parentTweetId), () =>
     assertLease(claim, tools.deadlineMs),
   );
-  tools.gate.note(outcome);
   return record(tools, claim, outcome, performance.now() - startedAtMs);
 };
 
 /** What the sweep found: its credentials are those that were kept when the post was accepted. */
-export const deliver = async (tools: PostingTools, delivery: Delivery): Promise<LedgerPost> => {
+export const deliver = async (
+  tools: PostingTools,
+  delivery: Delivery,
+  readFirst: boolean,
+): Promise<LedgerPost> => {
   const { claim, post, credential } = delivery;
   const owner = { postId: post.id, userId: post.userId, xUserId: post.xUserId };
   try {
-    return await tools.kept.use(credential, owner, (credentials) => send(tools, delivery, credentials));
+    return await tools.kept.use(credential, owner, async (credentials) => {
+      const silence = readFirst ? await silenceOf(tools, credentials) : undefined;
+      if (silence === undefined) return send(tools, delivery, credentials);
+      tools.gate.note(silence);
+      return record(tools, claim, silence, 0);
+    });
   } catch (error) {
     if (!(error instanceof HeraldError) || error.code !== 'CREDENTIALS_INVALID') throw error;
     return record(tools, claim, { kind: 'rejected', code: 'CREDENTIALS_INVALID', answer: NO_ANSWER }, 0);
   }
+};
+
+/** What X's silence to a read means for a part that was not sent because of it; undefined when X answered. */
+const silenceOf = async ({ x }: PostingTools, credentials: XCredentials): Promise<XOutcome | undefined> => {
+  const read = await x.me(credentials);
+  if (read.ok || read.code !== 'X_UNAVAILABLE') return undefined;
+  const { code, retryAt, answer } = read;
+  return { kind: 'not_sent', code, retryAt, reason: 'unreachable', answer };
 };
 
 const NO_ANSWER = { status: undefined, transactionId: undefined, limits: undefined, failure: undefined };

@@ -16,6 +16,8 @@ import { reconcile } from './reconcile.ts';
 import type { PostingTools } from './tools.ts';
 import { createXMe } from './x-me.ts';
 
+export { createGate, type Gate } from './gate.ts';
+
 /** The product: what a session may ask for, and what goes on by itself. It knows no HTTP and no SQL. */
 export interface Posting {
   postTweet(session: Session, input: PostTweetInput): Promise<XPost>;
@@ -25,8 +27,8 @@ export interface Posting {
   xMe(session: Session): Promise<XMe>;
   xPost(session: Session, id: string): Promise<XPost>;
   xPosts(session: Session, input: XPostsInput): Promise<XPostPage>;
-  /** Sends what the sweep claimed. */
-  deliver(delivery: Delivery): Promise<void>;
+  /** Sends what the sweep claimed; with `readFirst` only once X answered a read. */
+  deliver(delivery: Delivery, readFirst: boolean): Promise<void>;
   /** Looks for what is in doubt. */
   reconcile(look: Look): Promise<void>;
 }
@@ -39,8 +41,8 @@ export const createPosting = (tools: PostingTools): Posting => ({
   xMe: createXMe(tools),
   xPost: (session, id) => xPost(tools, session, id),
   xPosts: (session, input) => xPosts(tools, session, input),
-  deliver: async (delivery) => {
-    await deliver(tools, delivery);
+  deliver: async (delivery, readFirst) => {
+    await deliver(tools, delivery, readFirst);
   },
   reconcile: (look) => reconcile(tools, look),
 });

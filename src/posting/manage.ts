@@ -134,7 +134,7 @@ const RETRY_AFTER_MS = 30_000;
 const sendNow = async (tools: PostingTools, post: LedgerPost): Promise<LedgerPost> => {
   if (tools.gate.held() !== undefined) return post;
   const delivery = await tools.ledger.claimPost(post.id);
-  return delivery === undefined ? post : deliver(tools, delivery);
+  return delivery === undefined ? post : deliver(tools, delivery, false);
 };
 
 const ownPost = async ({ ledger }: PostingTools, { userId }: Session, id: PostId): Promise<LedgerPost> => {

@@ -2,21 +2,13 @@ import type {
   KeptCredentials,
   Ledger,
   Log,
-  PostErrorCode,
   PostId,
   TweetId,
   UseCredentials,
   XClient,
-  XOutcome,
   XTimeline,
 } from '../kernel/index.ts';
-
-/** Tells whether anything may be sent now: X may be down, or the application out of credits. */
-export interface SendGate {
-  /** Why nothing is sent, and until when; undefined when sending goes on. */
-  held(): { readonly code: PostErrorCode; readonly until: Date } | undefined;
-  note(outcome: XOutcome): void;
-}
+import type { Gate } from './gate.ts';
 
 /** What the product needs of the other rooms. */
 export interface PostingTools {
@@ -24,7 +16,7 @@ export interface PostingTools {
   readonly kept: KeptCredentials;
   readonly ledger: Ledger;
   readonly x: XClient & XTimeline;
-  readonly gate: SendGate;
+  readonly gate: Pick<Gate, 'held' | 'note'>;
   readonly log: Log;
   readonly now: () => Date;
   readonly newPostId: () => PostId;

@@ -3,10 +3,13 @@ import { everyRound, type Round } from './rounds.ts';
 
 export interface WorkerTools {
   readonly ledger: Ledger;
-  readonly deliver: (delivery: Delivery) => Promise<void>;
+  readonly deliver: (delivery: Delivery, readFirst: boolean) => Promise<void>;
   readonly reconcile: (look: Look) => Promise<void>;
-  /** Whether anything may be sent now; a refusal leaves everything QUEUED. */
-  readonly maySend: () => boolean;
+  readonly gate: {
+    /** What may be done with the next part; undefined leaves everything QUEUED. */
+    admit(): 'send' | 'probe_with_send' | 'probe_with_read' | undefined;
+    release(): void;
+  };
   readonly log: Log;
 }
 
@@ -26,13 +29,18 @@ const LOOKS_PER_SECOND = 5;
  * What goes on by itself: whatever waits, or was interrupted, is found by looking at the ledger every second. Losing a
  * round, or running one twice, changes nothing.
  */
-export const startWorker = ({ ledger, deliver, reconcile, maySend, log }: WorkerTools): Worker => {
+export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerTools): Worker => {
   const sweep: Round = async (going) => {
     const sending = new Set<Promise<void>>();
-    for (let sent = 0; sent < SENDS_PER_SECOND && going() && maySend(); sent += 1) {
+    for (let sent = 0; sent < SENDS_PER_SECOND && going(); sent += 1) {
+      const admission = gate.admit();
+      if (admission === undefined) break;
       const delivery = await ledger.claimNext();
-      if (delivery === undefined) break;
-      const done = deliver(delivery).finally(() => sending.delete(done));
+      if (delivery === undefined) {
+        gate.release();
+        break;
+      }
+      const done = deliver(delivery, admission === 'probe_with_read').finally(() => sending.delete(done));
       sending.add(done);
       if (sending.size >= SENDS_AT_ONCE) await Promise.race(sending);
     }

@@ -54,11 +54,11 @@ const settle = async (stage: Stage, wishes: readonly Wish[], random: Random): Pr
   const open = wishes.filter(({ post }) => post?.state !== 'SENT');
   say(`the storm is over; ${open.length} texts have to settle`);
   const deadlineMs = performance.now() + SETTLE_MS;
-  const byPerson = Map.groupBy(open, ({ person }) => person);
   await Promise.all(
-    [...byPerson.values()].map(async (own) => {
+    stage.people.map(async (person) => {
       const chance = random.fork();
-      for (const wish of own) await insist(wish, chance, chooserOf(stage), deadlineMs);
+      for (const wish of open.filter((one) => one.person === person))
+        await insist(wish, chance, chooserOf(stage), deadlineMs);
     }),
   );
 };

@@ -76,7 +76,8 @@ export const restartPostgres = async (
     const dueAtMs = performance.now() + random.between(5_000, 15_000);
     while (going() && performance.now() < dueAtMs) await sleep(100);
     if (!going()) return;
-    await database.crashAndRestart();
+    await database.crash();
+    await database.start();
     counts.restarts += 1;
   }
 };

@@ -10,8 +10,10 @@ export interface FragileDatabase {
   readonly url: string;
   /** The server's log, with what it was told to log. */
   readonly logFile: string;
-  /** What `pg_ctl restart -m immediate` does: no end of any transaction is waited for, and the log is replayed. */
-  crashAndRestart(): Promise<void>;
+  /** What `pg_ctl stop -m immediate` does: no end of any transaction is waited for. */
+  crash(): Promise<void>;
+  /** Starts it again: the log is replayed. */
+  start(): Promise<void>;
   query<Row extends object>(sql: string): Promise<Row[]>;
   /** Stops the server and removes what it kept. */
   remove(): Promise<void>;
@@ -27,8 +29,8 @@ export const startFragileDatabase = async (stateDir: string, name: string): Prom
   return {
     url,
     logFile: join(homeDir, 'server.log'),
-    crashAndRestart: async () => {
-      await crash(join(homeDir, 'data'));
+    crash: () => crash(join(homeDir, 'data')),
+    start: async () => {
       await startPostgres({ stateDir, port });
     },
     query: (sql) => query(url, sql),
