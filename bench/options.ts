@@ -16,7 +16,7 @@ export const USAGE = `npm run bench -- [options]
 Measures Herald against the least that does its work and against an Express handler, each in a process of its own.
 
   --rounds N        rounds, each with every server in another order (default 5)
-  --seconds N       seconds of load on each server in a round (default 4)
+  --seconds N       seconds of load on each server in a round (default 3)
   --connections N   connections that ask for posts (default 64)
   --rate N          posts a second for the latency (default 500)
   --profile         write a CPU profile of Herald to bench/results
@@ -31,7 +31,7 @@ export const readOptions = (args: readonly string[]): Options | undefined => {
     allowNegative: true,
     options: {
       rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '4' },
+      seconds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '64' },
       rate: { type: 'string', default: '500' },
       profile: { type: 'boolean', default: false },

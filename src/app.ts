@@ -107,6 +107,7 @@ export const createApp = async (
     close: async () => {
       phase = 'draining';
       await Promise.all([server.close(), worker?.stop()]);
+      await posting.finished();
       x.close();
       await ledger.close();
     },

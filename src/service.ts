@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, createApp } from './app.ts';
 import { type Config, type Environment, loadConfig } from './config/index.ts';
-import { KeyringProblem, loadKeyring } from './credentials/index.ts';
+import { createRestSeal, KeyringProblem, loadKeyring } from './credentials/index.ts';
 import type { Log } from './kernel/index.ts';
 import { createLog } from './log/index.ts';
 
@@ -27,10 +27,10 @@ export const startService = async (environment: Environment, terminal = false): 
     log('warn', 'node_outdated', { version: process.versions.node });
   }
   const app = await createApp(config, secrets, log);
-  await enterDeployment(app, config, log);
-  app.startWorking();
-  const ops = await app.metrics.listen(config.host, config.opsPort);
-  const url = await app.server.listen({ host: config.host, port: config.port });
+  const { url, ops } = await open(app, config, log).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   log('info', 'started', { url });
   return {
     url,
@@ -44,6 +44,20 @@ export const startService = async (environment: Environment, terminal = false): 
       log('info', 'stopped');
     },
   };
+};
+
+/** Both ports are taken before the first claim: a second start on the same ports must not begin a send that it cannot end. */
+const open = async (app: App, config: Config, log: Log) => {
+  await enterDeployment(app, config, log);
+  const ops = await app.metrics.listen(config.host, config.opsPort);
+  try {
+    const url = await app.server.listen({ host: config.host, port: config.port });
+    app.startWorking();
+    return { url, ops };
+  } catch (error) {
+    await ops.close();
+    throw error;
+  }
 };
 
 /** The restore guard's word comes before the first claim. */
@@ -61,6 +75,9 @@ const enterDeployment = async ({ ledger }: App, config: Config, log: Log): Promi
       count: overdue,
     });
   }
+  for (const pause of (await ledger.status()).pauses) {
+    log('warn', 'sending_held', { reason: `${pause.scope} paused: ${pause.reason}` });
+  }
   const { settleWindowMs, postTtlMs } = config.ledger;
   if (postTtlMs < config.x.deadlineMs + settleWindowMs + SETTLING_MARGIN_MS) log('warn', 'short_ttl');
 };
@@ -70,7 +87,7 @@ const SETTLING_MARGIN_MS = 120_000;
 /** What is wrong with a keyring, for the report on the whole configuration. */
 const keyringProblems = async (json: string): Promise<readonly string[]> => {
   try {
-    await loadKeyring(json);
+    createRestSeal(await loadKeyring(json));
     return [];
   } catch (error) {
     if (error instanceof KeyringProblem) return error.problems;

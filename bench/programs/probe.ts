@@ -61,3 +61,5 @@ process.on('message', (question: Partial<ProbeQuestion>) => {
     process.send?.({ probe: end() });
   }
 });
+// The benchmark is gone, however it ended: nothing is left behind.
+process.once('disconnect', () => process.exit());

@@ -1,17 +1,15 @@
 import type { LedgerStatus } from '../kernel/index.ts';
 import { Refusal } from './command.ts';
 import { type KeysView, viewKeys } from './keys-view.ts';
-import { type OperatorsLedger, withOpenLedger } from './operators-ledger.ts';
 import { askService, type RunningService } from './running-service.ts';
 import type { Settings } from './settings.ts';
+import { withOpenLedger } from './with-ledger.ts';
 import { askXClock, type XClock } from './x-clock.ts';
-
-export type DatabaseStatus = Awaited<ReturnType<OperatorsLedger['status']>>;
 
 /** Everything that `herald status` found out; what is undefined could not be. */
 export interface Findings {
   readonly settings: Settings;
-  readonly database: DatabaseStatus | undefined;
+  readonly database: LedgerStatus | undefined;
   /** Why there is nothing of the database. */
   readonly databaseProblem: string | undefined;
   readonly service: RunningService | undefined;

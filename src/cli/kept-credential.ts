@@ -1,17 +1,16 @@
-import type { LedgerPost, SealedCredential } from '../kernel/index.ts';
+import type { Ledger, LedgerPost, SealedCredential } from '../kernel/index.ts';
 import { Refusal } from './command.ts';
-import type { OperatorsLedger } from './operators-ledger.ts';
 
 /**
  * The credentials that the ledger keeps of a post, still sealed. Throws {@link Refusal} when there are none: then its
  * user has to call `mutation`, which brings them.
  */
 export const requireCredential = async (
-  ledger: OperatorsLedger,
+  ledger: Ledger,
   { id, state }: LedgerPost,
   mutation: 'retryTweet' | 'resolveTweet',
 ): Promise<SealedCredential> => {
-  const credential = await ledger.keptCredential?.(id);
+  const credential = await ledger.keptCredential(id);
   if (credential !== undefined) return credential;
   throw new Refusal(
     `The post is ${state}, and Herald has no X credentials of it that could be used.`,

@@ -5,6 +5,9 @@ const write = async (stream: NodeJS.WriteStream, text: string): Promise<void> =>
   if (text !== '' && !stream.write(text)) await once(stream, 'drain');
 };
 
+// Whoever reads a pipe may close it early: `herald posts list | head -1`.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1));
+
 const { code, output, error } = await run(process.argv.slice(2), {
   shell: process.env,
   folder: process.cwd(),

@@ -31,7 +31,7 @@ export const nextStep = (post: LedgerPost, pauses: readonly Pause[] = []): strin
 };
 
 /** The pause that keeps this post from going out. */
-export const pauseOf = ({ userId, xUserId }: LedgerPost, pauses: readonly Pause[]): Pause | undefined =>
+const pauseOf = ({ userId, xUserId }: LedgerPost, pauses: readonly Pause[]): Pause | undefined =>
   pauses.find(
     ({ scope, subject }) =>
       scope === 'ALL' ||

@@ -1,8 +1,8 @@
 import type { Pause } from '../kernel/index.ts';
 import { type Call, type Command, Usage } from './command.ts';
 import { resumeOptions } from './next-step.ts';
-import { withLedger } from './operators-ledger.ts';
 import { describeScope, pauseJson, readScope, scopeChoice, subjectOf } from './pause-scope.ts';
+import { withLedger } from './with-ledger.ts';
 
 export const pause: Command = {
   name: 'pause',

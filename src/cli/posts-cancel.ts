@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
-import { findPost, withLedger } from './operators-ledger.ts';
 import { reportChange } from './report-change.ts';
+import { findPost, withLedger } from './with-ledger.ts';
 
 export const postsCancel: Command = {
   name: 'posts cancel',

@@ -1,8 +1,8 @@
 import { HeraldError, type PostState, parseUserId, type UserId } from '../kernel/index.ts';
 import { type Call, type Command, Usage } from './command.ts';
-import { withLedger } from './operators-ledger.ts';
 import { postJson } from './post-view.ts';
 import { table } from './print.ts';
+import { withLedger } from './with-ledger.ts';
 
 const USUAL_PAGE = 20;
 
@@ -18,7 +18,7 @@ const states = [
   'CANCELLED',
 ] as const satisfies readonly PostState[];
 
-/** Newest first; texts are shown by `posts show` only. */
+/** The table does without texts: they are long, and nobody else's business. */
 export const postsList: Command = {
   name: 'posts list',
   summary: 'Lists posts, newest first.',

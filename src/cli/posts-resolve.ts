@@ -1,10 +1,10 @@
-import { type LedgerPost, parseTweetId, type Resolution } from '../kernel/index.ts';
+import { type Ledger, type LedgerPost, parseTweetId, type Resolution } from '../kernel/index.ts';
 import { type Call, type Command, Refusal } from './command.ts';
 import { confirmTweet } from './confirm-tweet.ts';
 import { requireCredential } from './kept-credential.ts';
-import { findPost, type OperatorsLedger, withLedger } from './operators-ledger.ts';
 import { reportChange } from './report-change.ts';
 import type { Settings } from './settings.ts';
+import { findPost, withLedger } from './with-ledger.ts';
 
 export const postsResolve: Command = {
   name: 'posts resolve',
@@ -45,14 +45,14 @@ const notInDoubt = ({ id, state }: LedgerPost, call: Call): Refusal =>
 
 const decide = async (
   call: Call,
-  ledger: OperatorsLedger,
+  ledger: Ledger,
   settings: Settings,
   post: LedgerPost,
 ): Promise<Resolution> => {
   if (call.has('give-up')) return { kind: 'GIVE_UP' };
   if (call.has('send-it')) {
     // The ledger sends it with what it keeps; where there is nothing, the post would only fail.
-    if (ledger.keptCredential !== undefined) await requireCredential(ledger, post, 'resolveTweet');
+    await requireCredential(ledger, post, 'resolveTweet');
     return { kind: 'SEND_IT' };
   }
   const tweetId = parseTweetId(call.text('it-is-there') ?? '');

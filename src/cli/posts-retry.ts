@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { requireCredential } from './kept-credential.ts';
-import { findPost, withLedger } from './operators-ledger.ts';
 import { reportChange } from './report-change.ts';
+import { findPost, withLedger } from './with-ledger.ts';
 
 export const postsRetry: Command = {
   name: 'posts retry',

@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { nextStep } from './next-step.ts';
-import { findPost, withLedger } from './operators-ledger.ts';
 import { attemptJson, postJson, postLines } from './post-view.ts';
+import { findPost, withLedger } from './with-ledger.ts';
 
 export const postsShow: Command = {
   name: 'posts show',

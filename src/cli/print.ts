@@ -2,7 +2,8 @@ import type { Report } from './command.ts';
 
 /** A report as it is written to standard output: text for people, or one line of JSON. */
 export const print = ({ json, lines, next = [] }: Report, asJson: boolean): string => {
-  if (asJson) return `${JSON.stringify(next.length > 0 ? { ...json, next } : json)}\n`;
+  // Its escapes are those of JSON, and in JSON what has to be escaped stands in strings only.
+  if (asJson) return `${visible(JSON.stringify(next.length > 0 ? { ...json, next } : json))}\n`;
   const steps = next.map((step, index) => `${index === 0 ? 'Next: ' : '      '}${step}`);
   const gap = lines.length > 0 && steps.length > 0 ? [''] : [];
   return `${[...lines, ...gap, ...steps].map(visible).join('\n')}\n`;

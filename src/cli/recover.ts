@@ -1,5 +1,5 @@
 import { type Call, type Command, Usage } from './command.ts';
-import { withLedger } from './operators-ledger.ts';
+import { withLedger } from './with-ledger.ts';
 
 export const recover: Command = {
   name: 'recover',

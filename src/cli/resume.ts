@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { resumeOptions } from './next-step.ts';
-import { withLedger } from './operators-ledger.ts';
 import { describeScope, pauseJson, readScope, scopeChoice, subjectOf } from './pause-scope.ts';
+import { withLedger } from './with-ledger.ts';
 
 export const resume: Command = {
   name: 'resume',

@@ -1,4 +1,5 @@
-import { ageSeconds, type DatabaseStatus, type Findings, isAlive } from './findings.ts';
+import type { LedgerStatus } from '../kernel/index.ts';
+import { ageSeconds, type Findings, isAlive } from './findings.ts';
 import { resumeOptions } from './next-step.ts';
 
 /* The thresholds are those of docs/alerts.md. */
@@ -29,7 +30,7 @@ const holdAdvice: Readonly<Record<string, string>> = {
   clock_skew: "The service's machine has a wrong clock: set it (NTP). Posts wait.",
 };
 
-const adviseOnDatabase = (database: DatabaseStatus, { settings, at }: Findings): string[] => {
+const adviseOnDatabase = (database: LedgerStatus, { settings, at }: Findings): string[] => {
   const advice: string[] = [];
   const { publicUrl } = settings.config.ledger;
   const isForeign =

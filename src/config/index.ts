@@ -9,7 +9,6 @@ export { variables } from './variables.ts';
 
 /** What Herald is told and may print. */
 export interface Config {
-  readonly production: boolean;
   readonly host: string;
   readonly port: number;
   readonly roles: readonly string[];
@@ -91,15 +90,14 @@ export const loadConfig = async (
 };
 
 const readConfig = (reader: Reader, problems: Problems, terminal: boolean): Config => {
-  const apiUrl = reader.url('X_API_URL', X_API_URL);
-  const authorizeUrl = reader.url('X_AUTHORIZE_URL', apiUrl);
-  if (!isProtected(apiUrl)) {
-    problems.add('X_API_URL', 'plain http is only for loopback and the host name sandbox.');
-  }
+  const apiUrl = reader.url('X_API_URL') ?? X_API_URL;
+  const authorizeUrl = reader.url('X_AUTHORIZE_URL') ?? apiUrl;
+  const notLocal = 'plain http is only for loopback and the host name sandbox.';
+  if (!isProtected(apiUrl)) problems.add('X_API_URL', notLocal);
+  if (authorizeUrl !== apiUrl && !isProtected(authorizeUrl)) problems.add('X_AUTHORIZE_URL', notLocal);
   const production = reader.text('NODE_ENV') === 'production';
   const deadlineMs = reader.integer('HERALD_X_DEADLINE_MS', 20_000, { min: 100, max: 120_000 });
   return {
-    production,
     host: reader.text('HOST') ?? '127.0.0.1',
     port: reader.integer('PORT', 4000, { min: 0, max: 65_535 }),
     roles: readRoles(reader, problems),
@@ -148,10 +146,7 @@ const readLedger = (
     postTtlMs: reader.integer('HERALD_POST_TTL_MS', 1_800_000, { min: 1_000, max: DAY_MS }),
     dedupeWindowMs: reader.integer('HERALD_DEDUPE_WINDOW_MS', 120_000, { min: 0, max: DAY_MS }),
     restoreGuardMs: reader.integer('HERALD_RESTORE_GUARD_MS', 900_000, { min: 1_000, max: LONGEST_MS }),
-    publicUrl:
-      reader.text('HERALD_PUBLIC_URL') === undefined
-        ? undefined
-        : reader.url('HERALD_PUBLIC_URL', X_API_URL).origin,
+    publicUrl: reader.url('HERALD_PUBLIC_URL')?.origin,
   };
 };
 

@@ -42,7 +42,9 @@ const resolve = (
     return plain;
   }
   try {
-    return readFile(path).replace(/\r?\n$/, '');
+    const value = readFile(path).replace(/\r?\n$/, '');
+    if (value === '') problems.add(`${name}_FILE`, 'the file is empty.');
+    return value || undefined;
   } catch (error) {
     problems.add(
       `${name}_FILE`,
@@ -98,13 +100,13 @@ export class Reader {
       .filter((item) => item !== '');
   }
 
-  url(name: VariableName, fallback: URL): URL {
+  url(name: VariableName): URL | undefined {
     const value = this.#values.get(name);
-    if (value === undefined) return fallback;
+    if (value === undefined) return undefined;
     const url = URL.canParse(value) ? new URL(value) : undefined;
     if (url !== undefined && isPlainOrigin(url)) return url;
     this.#problems.add(name, 'must be an origin such as https://api.x.com, without path, query or user.');
-    return fallback;
+    return undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { HeraldError, type Session } from '../kernel/index.ts';
 import { actionError } from './answer.ts';
 import { bodyBytesOf } from './json-body.ts';
-import type { OperationContext, Operations } from './operations.ts';
+import { checkSize, type OperationContext, type Operations } from './operations.ts';
 import { coerceArguments, rootFields } from './schema.ts';
 
 export interface ActionDoor {
@@ -31,10 +31,12 @@ export const openActionDoor = (scope: FastifyInstance, door: ActionDoor): void =
     const found = fields.get(action.name);
     if (found === undefined) throw new HeraldError('UNKNOWN_OPERATION');
     request.operation = action.name;
-    const session = door.openSession(session_variables);
+    const context = contextOf(request, door.openSession(session_variables));
     const operation = (door.operations[found.root] as Record<string, Operation>)[action.name];
     if (operation === undefined) throw new HeraldError('UNKNOWN_OPERATION');
-    return operation({}, coerceArguments(found.field, input), contextOf(request, session));
+    const given = coerceArguments(found.field, input);
+    checkSize(given, context);
+    return operation({}, given, context);
   });
 };
 
@@ -48,6 +50,7 @@ export const sendActionError = (
 const contextOf = (request: FastifyRequest, session: Session): OperationContext => ({
   requestId: request.id,
   bodyBytes: bodyBytesOf(request),
+  report: request,
   session: () => session,
 });
 

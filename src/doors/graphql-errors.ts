@@ -12,9 +12,10 @@ export type ReportBug = (error: unknown, requestId: string) => void;
  * place in the client's document. Bugs are reported once and leave as `INTERNAL`.
  */
 export const showPublicErrors = (reportBug: ReportBug): Plugin<object, OperationContext> => ({
-  onExecutionResult({ result, setResult, context: { requestId } }) {
+  onExecutionResult({ result, setResult, context: { requestId, report } }) {
     if (result === undefined || Symbol.asyncIterator in result || !result.errors?.length) return;
     const errors = result.errors.map((error) => show(error, requestId, reportBug));
+    report.refusal = String(errors[0]?.extensions.code);
     setResult({ ...(result as ExecutionResult), errors });
   },
 });

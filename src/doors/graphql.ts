@@ -44,6 +44,7 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
     const context: OperationContext = {
       requestId: request.id,
       bodyBytes: bodyBytesOf(request),
+      report: request,
       session: () => door.openSession(sessionHeaders(request)),
     };
     const response = await yoga.handleNodeRequestAndResponse(request, reply, context);

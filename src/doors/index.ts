@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { HeraldError, type Log, type Meter, type Session } from '../kernel/index.ts';
+import { HeraldError, type Log, type Meter, type Posting, type Session } from '../kernel/index.ts';
 import { openActionDoor, sendActionError } from './action.ts';
 import { refusalOf } from './answer.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
@@ -9,10 +9,8 @@ import { admitHasuraOnly } from './hasura-only.ts';
 import { openHealthDoor } from './health.ts';
 import { acceptJsonOnly, BODY_LIMIT_BYTES } from './json-body.ts';
 import { type LoadSheddingOptions, shedLoad } from './load-shedding.ts';
-import { createOperations, type Posting } from './operations.ts';
+import { createOperations } from './operations.ts';
 import { loadSchema } from './schema.ts';
-
-export type { Posting } from './operations.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

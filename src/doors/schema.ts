@@ -9,13 +9,13 @@ import {
   isNonNullType,
 } from 'graphql';
 import { HeraldError } from '../kernel/index.ts';
-import type { Operations } from './operations.ts';
+import { checkSize, type OperationContext, type Operations } from './operations.ts';
 
 /** The one SDL that every door serves, read once at start-up. */
 export const loadSchema = (): GraphQLSchema =>
   buildSchema(readFileSync(new URL('../../graphql/schema.graphql', import.meta.url), 'utf8'));
 
-type RootField = GraphQLField<unknown, unknown>;
+type RootField = GraphQLField<unknown, OperationContext>;
 
 /** Every root field by its name. A map, so that `__proto__` and `constructor` are unknown like any other name. */
 export const rootFields = (
@@ -60,10 +60,14 @@ const invalidInput = (field: string, message: string): HeraldError =>
 /** The schema with the resolvers that the GraphQL door runs. */
 export const attachResolvers = (schema: GraphQLSchema, operations: Operations): GraphQLSchema => {
   for (const { root, field } of rootFields(schema).values()) {
-    const resolvers = operations[root] as Record<string, GraphQLFieldResolver<unknown, unknown>>;
+    const resolvers = operations[root] as Record<string, GraphQLFieldResolver<unknown, OperationContext>>;
     const resolve = resolvers[field.name];
     if (resolve === undefined) throw new Error(`The SDL's ${root}.${field.name} has no resolver.`);
-    field.resolve = resolve;
+    field.resolve = (source, given, context: OperationContext, info) => {
+      context.report.operation = field.name;
+      checkSize(given, context);
+      return resolve(source, given, context, info);
+    };
   }
   return schema;
 };

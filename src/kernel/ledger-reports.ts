@@ -48,4 +48,6 @@ export interface LedgerStatus {
   readonly needsReview: number;
   readonly oldestNeedsReviewAt: Date | undefined;
   readonly heartbeatAt: Date | undefined;
+  /** Whose database this is, once a Herald with an explicit public URL used it. */
+  readonly publicUrl: string | undefined;
 }

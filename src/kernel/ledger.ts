@@ -183,6 +183,8 @@ export interface Ledger {
 
   /** The part to look for next; nobody else is given it for a minute. */
   nextToReconcile(): Promise<Look | undefined>;
+  /** Those of `ids` that no part has. */
+  unclaimed(ids: readonly TweetId[]): Promise<readonly TweetId[]>;
   /** It is on the timeline. `taken`: that tweet is another part's. */
   recordFound(look: Look, tweetId: TweetId, matchedBy: string): Promise<'recorded' | 'taken'>;
   /** A complete read of the timeline did not show it. Gives the state that follows, if the look still counted. */
@@ -196,6 +198,8 @@ export interface Ledger {
   post(userId: UserId | undefined, id: PostId): Promise<LedgerPost | undefined>;
   posts(userId: UserId | undefined, page: PageRequest): Promise<Page>;
   attempts(id: PostId): Promise<readonly LedgerAttempt[]>;
+  /** What is kept of a post that is not final, still sealed. */
+  keptCredential(id: PostId): Promise<SealedCredential | undefined>;
 
   cancel(userId: UserId | undefined, id: PostId): Promise<Changed>;
   retry(request: Retry): Promise<Changed>;

@@ -1,6 +1,14 @@
 import type { PostErrorCode } from './errors.ts';
 import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
 import type { SealedCredential } from './ledger.ts';
+import type {
+  PostTweetInput,
+  ResolveTweetInput,
+  XMe,
+  XPost,
+  XPostPage,
+  XPostsInput,
+} from './schema.generated.ts';
 import type { Secret } from './secret.ts';
 
 /*
@@ -196,4 +204,15 @@ export interface KeptCredentials {
     owner: CredentialOwner,
     use: (credentials: XCredentials) => Promise<T>,
   ): Promise<T>;
+}
+
+/** What a session may ask for: a method for each root field of the SDL. */
+export interface Posting {
+  postTweet(session: Session, input: PostTweetInput): Promise<XPost>;
+  cancelTweet(session: Session, id: string): Promise<XPost>;
+  retryTweet(session: Session, id: string): Promise<XPost>;
+  resolveTweet(session: Session, input: ResolveTweetInput): Promise<XPost>;
+  xMe(session: Session): Promise<XMe>;
+  xPost(session: Session, id: string): Promise<XPost>;
+  xPosts(session: Session, input: XPostsInput): Promise<XPostPage>;
 }

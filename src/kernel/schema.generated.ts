@@ -16,7 +16,7 @@ export type Mutation = {
   cancelTweet: XPost;
   /** Posts one tweet as the X account of the session. Sending it again with the same idempotency key, or the same input within two minutes without one, gives the same post and never a second tweet. */
   postTweet: XPost;
-  /** Decides a post that is in doubt: UNKNOWN or NEEDS_REVIEW. */
+  /** Decides a post that is in doubt: IT_IS_THERE while it is UNKNOWN or NEEDS_REVIEW, SEND_IT and GIVE_UP once it is NEEDS_REVIEW. */
   resolveTweet: XPost;
   /** Sends the failed or cancelled parts of a post again, with the caller's credentials, which must be of the same X account. */
   retryTweet: XPost;

@@ -13,7 +13,7 @@ const PAUSE_MS = 50;
 
 /**
  * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
- * window, or with a known key or id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
+ * window, or while the first post is still open, or with a known key or id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
  */
 const acceptPost = {
   name: 'accept',
@@ -23,9 +23,9 @@ with taken as (
   select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0
   on conflict (user_id, x_user_id, fingerprint)
     do update set post_id = excluded.post_id, accepted_at = excluded.accepted_at
-    where recent.accepted_at <= now() - ${ms('$14')}
-      or exists (select from herald.post
-                 where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
+    where exists (select from herald.post where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
+      or (recent.accepted_at <= now() - ${ms('$14')} and not exists (
+        select from herald.post where post.id = recent.post_id and post.state in ('QUEUED', 'SENDING', 'UNKNOWN')))
   returning post_id
 ), hold as (
   select exists (select from herald.pause where ${pausesFor('$2', '$3')})
@@ -40,14 +40,16 @@ with taken as (
   on conflict do nothing
   returning *
 ), part as (
-  insert into herald.part (post_id, position, text, options, state, attempts, fence, lease_until, not_before, error_code)
+  insert into herald.part (post_id, position, text, options, state, attempts, fence, lease_until, not_before, error_code,
+    error_retry_at)
   select post.id, new.number - 1, new.text, new.options,
     case when now_sending then 'SENDING' else 'QUEUED' end,
     case when now_sending then 1 else 0 end,
     case when now_sending then nextval('herald.fence') end,
     case when now_sending then now() + ${ms('$15')} end,
     case when now_sending then null when new.number = 1 then coalesce($13, now()) else now() end,
-    case when new.number = 1 then case when hold.paused then 'PAUSED' else $12 end end
+    case when new.number = 1 then case when hold.paused then 'PAUSED' else $12 end end,
+    case when new.number = 1 and not hold.paused then $13::timestamptz end
   from post, hold, unnest($9::text[], $10::jsonb[]) with ordinality as new (text, options, number),
     lateral (select new.number = 1 and post.sending_parts = 1) as first (now_sending)
   returning *

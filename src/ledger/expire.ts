@@ -26,6 +26,7 @@ ${countMoves('part')}`,
 /**
  * QUEUED -> FAILED (EXPIRED) for the first waiting part of a post whose time is over, or CANCELLED when the part came
  * back after its post was cancelled. The parts behind it end with it. A part that is being claimed is left alone.
+ * Nothing expires while the restore guard holds: what waits may be on X, and "expired" would say that it is not.
  */
 const endWaiting = {
   name: 'expire_queued',
@@ -33,7 +34,9 @@ const endWaiting = {
 with over as (
   select id, cancel_requested_at is not null as cancelled from herald.post
   where id in (
-    (select id from herald.post where queued_parts > 0 and ${isExpired()} order by expires_at limit ${BATCH})
+    (select id from herald.post where queued_parts > 0 and ${isExpired()}
+      and not exists (select from herald.pause where scope = 'ALL' and reason like 'RESTORED%')
+      order by expires_at limit ${BATCH})
     union all
     (select id from herald.post where queued_parts > 0 and cancel_requested_at is not null limit ${BATCH}))
 ), first as (

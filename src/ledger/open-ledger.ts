@@ -7,8 +7,15 @@ import { openDeployment } from './deployment.ts';
 import { expireLeases, expireQueued } from './expire.ts';
 import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';
-import { readAttempts, readPage, readPost } from './read-posts.ts';
-import { nextToReconcile, recordAbsent, recordFound, recordNeedsReview, recordUnread } from './reconcile.ts';
+import { readAttempts, readKeptCredential, readPage, readPost } from './read-posts.ts';
+import {
+  nextToReconcile,
+  recordAbsent,
+  recordFound,
+  recordNeedsReview,
+  recordUnread,
+  unclaimed,
+} from './reconcile.ts';
 import { record } from './record.ts';
 import type { LedgerSettings } from './settings.ts';
 import { ms } from './sql.ts';
@@ -34,6 +41,7 @@ const ledgerOf = (database: Database, settings: LedgerSettings): Ledger => {
     expireQueued: () => expireQueued(database),
 
     nextToReconcile: () => nextToReconcile(database, settings),
+    unclaimed: (ids) => unclaimed(database, ids),
     recordFound: (look, tweetId, matchedBy) => recordFound(database, look, tweetId, matchedBy),
     recordAbsent: (look) => recordAbsent(database, settings, look),
     recordUnread: (look) => recordUnread(database, settings, look),
@@ -42,6 +50,7 @@ const ledgerOf = (database: Database, settings: LedgerSettings): Ledger => {
     post: (userId, id) => readPost(database, userId, id),
     posts: (userId, page) => readPage(database, userId, page),
     attempts: (id) => readAttempts(database, id),
+    keptCredential: (id) => readKeptCredential(database, id),
 
     cancel: (userId, id) => cancel(database, userId, id),
     retry: (request) => retry(database, settings, request),
@@ -57,14 +66,21 @@ const ledgerOf = (database: Database, settings: LedgerSettings): Ledger => {
 
     status: () => readStatus(database),
     tidy: async () => {
-      await database.query(forgetRecent, [settings.dedupeWindowMs]);
+      while ((await database.query(forgetRecent, [settings.dedupeWindowMs])).length === FORGET_AT_ONCE);
       await deployment.forgetReplicas();
     },
     close: () => database.close(),
   };
 };
 
+const FORGET_AT_ONCE = 5_000;
+
+/** A day at least: a post may be open, and so stand for its input, for longer than the window. */
 const forgetRecent = {
   name: 'forget_recent_posts',
-  text: `delete from herald.recent_post where accepted_at < now() - ${ms('$1')}`,
+  text: `
+delete from herald.recent_post where ctid = any (array(
+  select ctid from herald.recent_post
+  where accepted_at < now() - greatest(${ms('$1')}, interval '1 day') limit ${FORGET_AT_ONCE}))
+returning post_id`,
 };

@@ -6,10 +6,11 @@ import {
   type PageRequest,
   type PostId,
   parsePostId,
+  type SealedCredential,
   type UserId,
 } from '../kernel/index.ts';
 import type { Database } from './database.ts';
-import { type PostRow, postColumns, toOnePost, toPosts } from './rows.ts';
+import { type CredentialRow, type PostRow, postColumns, toCredential, toOnePost, toPosts } from './rows.ts';
 
 const REPEAT_FOR_MS = 2_000;
 const LARGEST_PAGE = 100;
@@ -41,6 +42,11 @@ const selectAttempts = {
 select position, attempt, fence, started_at, deadline_at, finished_at, outcome, code, reason, http_status,
   x_transaction_id
 from herald.attempt where post_id = $1 order by position, fence`,
+};
+
+const selectCredential = {
+  name: 'kept_credential',
+  text: 'select kid, sealed from herald.post_credential where post_id = $1',
 };
 
 interface AttemptRow {
@@ -106,6 +112,15 @@ export const readAttempts = async (database: Database, id: PostId): Promise<read
     httpStatus: row.http_status ?? undefined,
     xTransactionId: row.x_transaction_id ?? undefined,
   }));
+};
+
+/** The sealed credentials of a post that is not final; for operators. */
+export const readKeptCredential = async (
+  database: Database,
+  id: PostId,
+): Promise<SealedCredential | undefined> => {
+  const [row] = await database.query<CredentialRow>(selectCredential, [id], REPEAT_FOR_MS);
+  return row === undefined ? undefined : toCredential(row);
 };
 
 const formatCursor = ({ createdAt, id }: LedgerPost): string =>

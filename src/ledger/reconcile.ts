@@ -112,6 +112,13 @@ with part as (
 ${countMoves('part')}`,
 };
 
+const selectUnclaimed = {
+  name: 'unclaimed',
+  text: `
+select id from unnest($1::text[]) as seen (id)
+where not exists (select from herald.part where part.tweet_id = seen.id)`,
+};
+
 interface LookRow extends PostRow, CredentialRow {
   readonly taken: boolean;
   readonly fence: string;
@@ -187,3 +194,6 @@ export const recordNeedsReview = async (
   (await database.query(askPerson, [...lookValues(look), code], REPEAT_FOR_MS)).length > 0;
 
 const lookValues = ({ postId, position, fence, look }: Look): unknown[] => [postId, position, fence, look];
+
+export const unclaimed = async (database: Database, ids: readonly TweetId[]): Promise<readonly TweetId[]> =>
+  (await database.query<{ id: TweetId }>(selectUnclaimed, [ids], REPEAT_FOR_MS)).map(({ id }) => id);

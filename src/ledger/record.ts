@@ -38,7 +38,8 @@ order by part.position`,
 
 /**
  * SENDING -> QUEUED, CANCELLED, FAILED or UNKNOWN by the holder of the fence.
- * - not_sent gives the attempt back. Without a time from X the pause is random below 2^n s, at most 5 min.
+ * - not_sent gives the attempt back. The pause is random below 2^n s, at most 5 min, and lasts until the time that X
+ *   named and up to 30 s more, so that everybody who waits for the same reset does not come at once.
  * - "duplicate" while an earlier attempt may have been the first copy is no refusal: it has to be looked for.
  */
 const recordFailure = {
@@ -61,13 +62,16 @@ with known as (
   from known
 ), part as (
   update herald.part
-  set state = verdict.state, state_since = now(), lease_until = null, error_code = $5, error_retry_at = $6,
+  set state = verdict.state, state_since = now(), lease_until = null,
+    error_code = case verdict.state when 'UNKNOWN' then 'OUTCOME_UNKNOWN' when 'CANCELLED' then null else $5 end,
+    error_retry_at = case when verdict.state = 'QUEUED' then $6::timestamptz end,
     attempts = attempts - case when $4 = 'not_sent' then 1 else 0 end,
     setbacks = case when $4 = 'not_sent' then least(setbacks + 1, 1000) else 0 end,
     looks = 0, absences = 0,
     not_before = case
       when verdict.state = 'QUEUED'
-        then coalesce($6, now() + random() * least(interval '5 minutes', interval '1 second' * 2 ^ least(setbacks + 1, 10)))
+        then greatest($6::timestamptz + random() * interval '30 seconds',
+          now() + random() * least(interval '5 minutes', interval '1 second' * 2 ^ least(setbacks + 1, 10)))
       when verdict.outcome = 'duplicate' then now()
       when verdict.state = 'UNKNOWN' then now() + ${ms('$9')}
     end

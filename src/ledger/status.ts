@@ -11,7 +11,8 @@ select
   queued.count as queued, queued.oldest as oldest_due_at,
   unknown.count as unknown, unknown.oldest as oldest_unknown_at,
   review.count as needs_review, review.oldest as oldest_needs_review_at,
-  (select heartbeat_at from herald.deployment) as heartbeat_at
+  (select heartbeat_at from herald.deployment) as heartbeat_at,
+  (select public_url from herald.deployment) as public_url
 from
   (select count(*)::int, min(not_before) filter (where not_before <= now()) as oldest
    from herald.part where state = 'QUEUED') as queued,
@@ -33,6 +34,7 @@ interface StatusRow {
   readonly needs_review: number;
   readonly oldest_needs_review_at: Date | null;
   readonly heartbeat_at: Date | null;
+  readonly public_url: string | null;
 }
 
 /** What on-call looks at: counts of parts that are not final, and how long the oldest has been so. */
@@ -48,5 +50,6 @@ export const readStatus = async (database: Database): Promise<LedgerStatus> => {
     needsReview: row?.needs_review ?? 0,
     oldestNeedsReviewAt: row?.oldest_needs_review_at ?? undefined,
     heartbeatAt: row?.heartbeat_at ?? undefined,
+    publicUrl: row?.public_url ?? undefined,
   };
 };

@@ -64,7 +64,7 @@ const listeningUrl = async (logPath: string, hasExited: () => boolean): Promise<
 
 const readNote = (path: string): { pid: number; url: string } | undefined => {
   const note = readJson(path) as { pid?: unknown; url?: unknown } | undefined;
-  return typeof note?.pid === 'number' && typeof note.url === 'string' && isAlive(note.pid)
+  return typeof note?.pid === 'number' && typeof note.url === 'string' && signal(note.pid, 0)
     ? { pid: note.pid, url: note.url }
     : undefined;
 };
@@ -77,9 +77,10 @@ const answers = async (url: string): Promise<boolean> => {
   }
 };
 
-const isAlive = (pid: number): boolean => {
+/** False when the process is gone. */
+const signal = (pid: number, name: NodeJS.Signals | 0): boolean => {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, name);
   } catch {
     return false;
   }
@@ -88,10 +89,6 @@ const isAlive = (pid: number): boolean => {
 /** Asks the process to stop and waits until it is gone; after five seconds it is no longer asked. */
 const stopProcess = async (pid: number): Promise<void> => {
   const deadline = performance.now() + STOP_TIMEOUT_MS;
-  if (!isAlive(pid)) return;
-  process.kill(pid, 'SIGTERM');
-  while (isAlive(pid)) {
-    if (performance.now() > deadline) process.kill(pid, 'SIGKILL');
-    await sleep(POLL_MS);
-  }
+  if (!signal(pid, 'SIGTERM')) return;
+  while (signal(pid, performance.now() > deadline ? 'SIGKILL' : 0)) await sleep(POLL_MS);
 };

@@ -3,7 +3,7 @@ import { type Service, startService } from '../service.ts';
 import { isSet, sandboxVariables, withDevelopmentSecrets } from './environment.ts';
 import { type LocalPostgres, startPostgres } from './postgres/index.ts';
 import { type SandboxProcess, startSandboxProcess } from './sandbox-process.ts';
-import { openStateFolder } from './state.ts';
+import { leaveEnvironment, openStateFolder } from './state.ts';
 
 /** Herald with everything around it that one machine needs. */
 export interface Stack {
@@ -20,39 +20,46 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts the stack: the sandbox unless `X_APP_KEY` is set, then Herald. What fails half-way is stopped again. */
+/**
+ * Starts the stack: Postgres unless `DATABASE_URL` is set, the sandbox unless `X_APP_KEY` is, then Herald. When a part does
+ * not start, those that this call started are stopped again.
+ */
 export const startStack = async (environment: Environment, terminal: boolean): Promise<Stack> => {
   const stateDir = openStateFolder(environment.HERALD_STATE_DIR || '.herald');
   const withSecrets = withDevelopmentSecrets(environment, stateDir);
-  const postgres = isSet(environment, 'DATABASE_URL') ? undefined : await startPostgres({ stateDir });
-  const sandbox = isSet(environment, 'X_APP_KEY')
-    ? undefined
-    : await startSandboxProcess({ stateDir, port: sandboxPort(environment) });
-  const full = {
-    ...withSecrets.environment,
-    ...(postgres ? { DATABASE_URL: postgres.url } : {}),
-    ...(sandbox ? sandboxVariables(sandbox.url) : {}),
+  const begun: { readonly reused: boolean; stop(): Promise<void> }[] = [];
+  const begin = async <T extends (typeof begun)[number]>(starting: Promise<T>): Promise<T> => {
+    const part = await starting;
+    begun.unshift(part);
+    return part;
   };
   try {
-    const service = await startService(full, terminal);
-    return {
-      stateDir,
-      environment: full,
-      sandbox,
-      postgres,
-      service,
-      made: withSecrets.made,
-      stop: async () => {
-        await service.stop();
-        await sandbox?.stop();
-        await postgres?.stop();
-      },
+    const postgres = isSet(environment, 'DATABASE_URL')
+      ? undefined
+      : await begin(startPostgres({ stateDir }));
+    const sandbox = isSet(environment, 'X_APP_KEY')
+      ? undefined
+      : await begin(startSandboxProcess({ stateDir, port: sandboxPort(environment) }));
+    const full = {
+      ...withSecrets.environment,
+      ...(postgres ? { DATABASE_URL: postgres.url } : {}),
+      ...(sandbox ? sandboxVariables(sandbox.url) : {}),
     };
+    leaveEnvironment(stateDir, environment, full);
+    const service = await startService(full, terminal);
+    const stop = () => stopAll([service, ...begun]);
+    return { stateDir, environment: full, sandbox, postgres, service, made: withSecrets.made, stop };
   } catch (error) {
-    if (sandbox && !sandbox.reused) await sandbox.stop();
-    if (postgres && !postgres.reused) await postgres.stop();
+    await stopAll(begun.filter(({ reused }) => !reused));
     throw error;
   }
+};
+
+/** Stops one after the other, all of them, and tells the first failure at the end. */
+const stopAll = async (parts: readonly { stop(): Promise<void> }[]): Promise<void> => {
+  const failures: unknown[] = [];
+  for (const part of parts) await part.stop().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 };
 
 const sandboxPort = (environment: Environment): number => {

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Environment } from '../config/index.ts';
 
 /** A folder that only its owner can read; made when it does not exist. */
 export const openStateFolder = (path: string): string => {
@@ -23,6 +24,12 @@ export const secretFile = (
     chmodSync(path, 0o600);
     return { path, made: false };
   }
+};
+
+/** Leaves the variables that the service has beyond those of `given`, for `herald` commands; secret like the folder. */
+export const leaveEnvironment = (folder: string, given: Environment, full: Environment): void => {
+  const added = Object.entries(full).filter(([name, value]) => given[name] !== value);
+  writeFileSync(join(folder, 'environment.json'), JSON.stringify(Object.fromEntries(added)), { mode: 0o600 });
 };
 
 export const readJson = (path: string): unknown => {

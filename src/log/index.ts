@@ -31,7 +31,13 @@ export const createLog = ({ level, format, destination }: LogOptions): Log => {
       destination ?? (format === 'pretty' ? prettyOutput() : pino.destination({ dest: 1, sync: true })),
     ),
   );
-  return (at, evt, fields = {}) => logger[at]({ evt, ...printable(fields) });
+  return (at, evt, fields = {}) => {
+    try {
+      logger[at]({ evt, ...printable(fields) });
+    } catch {
+      // A full disk or a closed pipe must not stand between X's answer and the ledger: the line is lost, nothing else.
+    }
+  };
 };
 
 const scrubbed = (destination: Destination): Destination => ({

@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Accepted,
-  HeraldError,
-  type LedgerPost,
-  type NewPart,
-  type Session,
-  type XPost,
-} from '../kernel/index.ts';
+import { type Accepted, HeraldError, type NewPart, type Session, type XPost } from '../kernel/index.ts';
 import { toXPost } from './answer.ts';
 import { send } from './deliver.ts';
+import { inTime, settled } from './in-time.ts';
 import type { PostingTools } from './tools.ts';
 
 /** What a user asked to publish, checked. */
@@ -49,14 +42,8 @@ export const acceptAndSend = async (
     if (accepted.kind !== 'accepted' || accepted.claim === undefined) return accepted;
     const [part] = accepted.post.parts;
     if (part === undefined) throw new Error(`Post ${id} has no part`);
-    // From here on a row exists, so nothing is answered as an error: what cannot be written down is looked for later.
-    const sending = send(tools, { claim: accepted.claim, part, parentTweetId: undefined }, credentials).catch(
-      (error: unknown) => {
-        tools.log('error', 'record_failed', { postId: id, error });
-        return accepted.post;
-      },
-    );
-    return { ...accepted, post: await withinTime(sending, accepted.post, tools.answerWithinMs) };
+    const sending = send(tools, { claim: accepted.claim, part, parentTweetId: undefined }, credentials);
+    return { ...accepted, post: await inTime(tools, accepted.post, sending) };
   });
   return answer(tools, accepted);
 };
@@ -75,34 +62,3 @@ const fingerprintOf = ({ operation, canonicalInput }: PostRequest): Buffer =>
   createHash('sha256')
     .update(JSON.stringify([operation, canonicalInput]))
     .digest();
-
-/** The outcome when it comes in time; otherwise the post as it was, while sending goes on. */
-const withinTime = async (
-  sending: Promise<LedgerPost>,
-  post: LedgerPost,
-  ms: number,
-): Promise<LedgerPost> => {
-  const timer = new AbortController();
-  const late = sleep(ms, post, { signal: timer.signal }).catch(() => post);
-  try {
-    return await Promise.race([sending, late]);
-  } finally {
-    timer.abort();
-  }
-};
-
-const LOOK_AGAIN_MS = 100;
-
-/** The post once nobody is sending it any more, or as it is when the caller has waited long enough. */
-export const settled = async (
-  { ledger, answerWithinMs }: PostingTools,
-  post: LedgerPost,
-): Promise<LedgerPost> => {
-  const deadline = performance.now() + answerWithinMs;
-  let current = post;
-  while (current.state === 'SENDING' && performance.now() < deadline) {
-    await sleep(LOOK_AGAIN_MS);
-    current = (await ledger.post(post.userId, post.id)) ?? current;
-  }
-  return current;
-};

@@ -24,7 +24,10 @@ interface Sending {
  * Sends one claimed part and writes down what became of it. The one place that creates tweets: a post of this moment,
  * a retry and what the sweep found all come through here.
  */
-export const send = async (
+export const send = (tools: PostingTools, sending: Sending, credentials: XCredentials): Promise<LedgerPost> =>
+  tools.running.add(sending.claim.postId, sendNow(tools, sending, credentials));
+
+const sendNow = async (
   tools: PostingTools,
   { claim, part, parentTweetId }: Sending,
   credentials: XCredentials,

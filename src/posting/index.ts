@@ -1,48 +1,38 @@
-import type {
-  Delivery,
-  Look,
-  PostTweetInput,
-  ResolveTweetInput,
-  Session,
-  XMe,
-  XPost,
-  XPostPage,
-  XPostsInput,
-} from '../kernel/index.ts';
+import type { Delivery, Look, Posting } from '../kernel/index.ts';
 import { deliver } from './deliver.ts';
 import { cancelTweet, resolveTweet, retryTweet, xPost, xPosts } from './manage.ts';
 import { postTweet } from './post-tweet.ts';
 import { reconcile } from './reconcile.ts';
+import { createRunning } from './running.ts';
 import type { PostingTools } from './tools.ts';
 import { createXMe } from './x-me.ts';
 
 export { createGate, type Gate } from './gate.ts';
 
 /** The product: what a session may ask for, and what goes on by itself. It knows no HTTP and no SQL. */
-export interface Posting {
-  postTweet(session: Session, input: PostTweetInput): Promise<XPost>;
-  cancelTweet(session: Session, id: string): Promise<XPost>;
-  retryTweet(session: Session, id: string): Promise<XPost>;
-  resolveTweet(session: Session, input: ResolveTweetInput): Promise<XPost>;
-  xMe(session: Session): Promise<XMe>;
-  xPost(session: Session, id: string): Promise<XPost>;
-  xPosts(session: Session, input: XPostsInput): Promise<XPostPage>;
+export interface Product extends Posting {
   /** Sends what the sweep claimed; with `readFirst` only once X answered a read. */
   deliver(delivery: Delivery, readFirst: boolean): Promise<void>;
   /** Looks for what is in doubt. */
   reconcile(look: Look): Promise<void>;
+  /** Waits until every send of this process is written down. */
+  finished(): Promise<void>;
 }
 
-export const createPosting = (tools: PostingTools): Posting => ({
-  postTweet: (session, input) => postTweet(tools, session, input),
-  cancelTweet: (session, id) => cancelTweet(tools, session, id),
-  retryTweet: (session, id) => retryTweet(tools, session, id),
-  resolveTweet: (session, input) => resolveTweet(tools, session, input),
-  xMe: createXMe(tools),
-  xPost: (session, id) => xPost(tools, session, id),
-  xPosts: (session, input) => xPosts(tools, session, input),
-  deliver: async (delivery, readFirst) => {
-    await deliver(tools, delivery, readFirst);
-  },
-  reconcile: (look) => reconcile(tools, look),
-});
+export const createPosting = (needs: Omit<PostingTools, 'running'>): Product => {
+  const tools = { ...needs, running: createRunning() };
+  return {
+    postTweet: (session, input) => postTweet(tools, session, input),
+    cancelTweet: (session, id) => cancelTweet(tools, session, id),
+    retryTweet: (session, id) => retryTweet(tools, session, id),
+    resolveTweet: (session, input) => resolveTweet(tools, session, input),
+    xMe: createXMe(tools),
+    xPost: (session, id) => xPost(tools, session, id),
+    xPosts: (session, input) => xPosts(tools, session, input),
+    deliver: async (delivery, readFirst) => {
+      await deliver(tools, delivery, readFirst);
+    },
+    reconcile: (look) => reconcile(tools, look),
+    finished: () => tools.running.finished(),
+  };
+};

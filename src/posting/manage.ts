@@ -15,6 +15,8 @@ import {
 } from '../kernel/index.ts';
 import { toXPost } from './answer.ts';
 import { deliver } from './deliver.ts';
+import { inTime } from './in-time.ts';
+import { valueOrThrow } from './read-value.ts';
 import type { PostingTools } from './tools.ts';
 
 /** One post of the caller. Throws `NOT_FOUND` for an id that is unknown, malformed or of another user. */
@@ -88,9 +90,14 @@ export const resolveTweet = async (
   const post = await ownPost(tools, session, readId(input.id));
   const resolution = await readResolution(tools, session, post, input);
   const changed = await tools.ledger.resolve(session.userId, post.id, resolution);
-  const resolved = postOf(changed, 'This post is not in doubt, or another post has this tweet.');
+  const resolved = postOf(changed, resolutionConflict(input.resolution));
   return toXPost(input.resolution === 'SEND_IT' ? await sendNow(tools, resolved) : resolved, tools.tweetUrl);
 };
+
+const resolutionConflict = (resolution: ResolveTweetInput['resolution']): string =>
+  resolution === 'IT_IS_THERE'
+    ? 'This post is not in doubt, or another post has this tweet.'
+    : `${resolution} is for a post that needs review; one that is UNKNOWN is still being looked for.`;
 
 const readResolution = async (
   tools: PostingTools,
@@ -119,22 +126,19 @@ const provenTweet = (
   tweetId: TweetId,
 ): Promise<TweetId> =>
   useCredentials(session, async (credentials) => {
-    const read = await x.tweetById(credentials, tweetId);
-    if (!read.ok) {
-      const retryAt = read.retryAt ?? new Date(now().getTime() + RETRY_AFTER_MS);
-      throw new HeraldError('TEMPORARILY_UNAVAILABLE', { retryAt });
-    }
-    if (read.value === undefined) throw invalidTweet('X has no such tweet.');
-    if (read.value.authorId !== xUserId) throw invalidTweet('This tweet is of another account.');
+    const tweet = valueOrThrow(await x.tweetById(credentials, tweetId), now());
+    if (tweet === undefined) throw invalidTweet('X has no such tweet.');
+    if (tweet.authorId !== xUserId) throw invalidTweet('This tweet is of another account.');
     return tweetId;
   });
 
-const RETRY_AFTER_MS = 30_000;
-
+/** Sends what was made QUEUED in the same breath, where it may be sent now; otherwise the sweep does. */
 const sendNow = async (tools: PostingTools, post: LedgerPost): Promise<LedgerPost> => {
   if (tools.gate.held() !== undefined) return post;
-  const delivery = await tools.ledger.claimPost(post.id);
-  return delivery === undefined ? post : deliver(tools, delivery, false);
+  const sending = tools.ledger
+    .claimPost(post.id)
+    .then((delivery) => (delivery === undefined ? post : deliver(tools, delivery, false)));
+  return inTime(tools, post, sending);
 };
 
 const ownPost = async ({ ledger }: PostingTools, { userId }: Session, id: PostId): Promise<LedgerPost> => {

@@ -1,6 +1,7 @@
 import {
   HeraldError,
   type Look,
+  type PostErrorCode,
   type TweetId,
   type XCredentials,
   type XTimelineTweet,
@@ -34,16 +35,27 @@ export const reconcile = async (tools: PostingTools, look: Look): Promise<void> 
 const lookOnce = async (tools: PostingTools, look: Look, credentials: XCredentials): Promise<string> => {
   const { ledger, x, settleWindowMs } = tools;
   const read = await x.tweetsSince(credentials, idBefore(look.startedAt));
-  if (!read.ok) {
-    const mayNotRead = read.answer.status === 401 || read.answer.status === 403;
-    if (mayNotRead) await ledger.recordNeedsReview(look, read.code);
-    else await ledger.recordUnread(look);
-    return mayNotRead ? 'X does not let this account read' : 'unread';
-  }
-  for (const tweet of matchesOf(look, read.value, settleWindowMs)) {
+  if (!read.ok) return notRead(tools, look, read.code);
+  const candidates = candidatesOf(look, read.value, settleWindowMs);
+  for (const tweet of candidates.filter((tweet) => isShownAs(look, tweet, comparable))) {
     if ((await ledger.recordFound(look, tweet.id, 'text')) === 'recorded') return 'found';
   }
+  const alike = candidates.filter((tweet) => isShownAs(look, tweet, withoutLinks)).map(({ id }) => id);
+  if (alike.length > 0 && (await ledger.unclaimed(alike)).length > 0) {
+    await ledger.recordNeedsReview(look, 'OUTCOME_UNKNOWN');
+    return 'a tweet that differs in its links only';
+  }
   return `absent, ${(await ledger.recordAbsent(look)) ?? 'superseded'}`;
+};
+
+/** Only what concerns this account is for a person; everything else passes. */
+const notRead = async ({ ledger }: PostingTools, look: Look, code: PostErrorCode): Promise<string> => {
+  if (code !== 'ACCOUNT_NEEDS_RECONNECT' && code !== 'X_FORBIDDEN') {
+    await ledger.recordUnread(look);
+    return `unread, ${code}`;
+  }
+  await ledger.recordNeedsReview(look, code === 'X_FORBIDDEN' ? 'OUTCOME_UNKNOWN' : code);
+  return `X does not let this account read, ${code}`;
 };
 
 /** The smallest id that a tweet of two minutes before `startedAt` can have. */
@@ -52,33 +64,46 @@ const idBefore = (startedAt: Date): TweetId => {
   return ((ms < 0n ? 0n : ms) << 22n).toString() as TweetId;
 };
 
-/** The tweets that can be the part, oldest first: made in time, with the same text and the same parent. */
-const matchesOf = (
+/** The tweets that can be the part, oldest first: made in time, with the same parent and nothing attached. */
+const candidatesOf = (
   look: Look,
   tweets: readonly XTimelineTweet[],
   settleWindowMs: number,
-): XTimelineTweet[] => {
-  const { part, startedAt, deadlineAt } = look;
-  const text = comparable(part.text ?? '');
-  const parent = look.parentTweetId ?? part.options.inReplyToTweetId;
+): readonly XTimelineTweet[] => {
+  const { startedAt, deadlineAt } = look;
   return tweets
     .filter(
       (tweet) =>
         tweet.createdAt.getTime() >= startedAt.getTime() - BEFORE_START_MS &&
         tweet.createdAt.getTime() <= deadlineAt.getTime() + settleWindowMs &&
-        tweet.inReplyToTweetId === parent &&
-        isSameText(comparable(tweet.text), text, parent !== undefined),
+        tweet.inReplyToTweetId === parentOf(look) &&
+        tweet.quotedTweetId === undefined &&
+        tweet.mediaCount === 0,
     )
     .toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 };
 
-/** X puts the mentions of a reply's thread before its text. */
-const isSameText = (shown: string, posted: string, isReply: boolean): boolean =>
-  shown === posted || (isReply && shown.replace(/^(@\w{1,50}\s+)+/, '') === posted);
+const parentOf = ({ parentTweetId, part }: Look): unknown => parentTweetId ?? part.options.inReplyToTweetId;
 
-/** X shows the scheme of a bare domain, and none of the white space around a text. */
+/** Whether the tweet shows the part's text, compared in `form`. X puts the mentions of a reply's thread before its text. */
+const isShownAs = (look: Look, tweet: XTimelineTweet, form: (text: string) => string): boolean => {
+  const [shown, posted] = [form(tweet.text), form(look.part.text ?? '')];
+  if (shown === posted) return true;
+  return (
+    parentOf(look) !== undefined &&
+    shown.endsWith(posted) &&
+    MENTIONS.test(shown.slice(0, -posted.length || undefined))
+  );
+};
+
+const MENTIONS = /^(@\w{1,50}\s+)+$/;
+
+/** X shows a bare domain with a scheme, and none of the white space around a text. */
 const comparable = (text: string): string =>
   text
     .normalize('NFC')
-    .replace(/https?:\/\//gi, '')
+    .replace(/https?:\/\/([^\s/?#]+)/gi, (_url, host: string) => host.toLowerCase())
     .trim();
+
+/** A link may come back in another spelling (punycode, a slash at its end), so it proves no difference. */
+const withoutLinks = (text: string): string => comparable(text).replace(/[^\s@]+\.[^\s]{2,}/gu, 'link');

@@ -9,6 +9,7 @@ import type {
   XTimeline,
 } from '../kernel/index.ts';
 import type { Gate } from './gate.ts';
+import type { Running } from './running.ts';
 
 /** What the product needs of the other rooms. */
 export interface PostingTools {
@@ -17,6 +18,7 @@ export interface PostingTools {
   readonly ledger: Ledger;
   readonly x: XClient & XTimeline;
   readonly gate: Pick<Gate, 'held' | 'note'>;
+  readonly running: Running;
   readonly log: Log;
   readonly now: () => Date;
   readonly newPostId: () => PostId;

@@ -1,16 +1,7 @@
-import {
-  HeraldError,
-  type Session,
-  type UseCredentials,
-  type XClient,
-  type XMe,
-  type XRead,
-  type XUser,
-  type XUserId,
-} from '../kernel/index.ts';
+import type { Session, UseCredentials, XClient, XMe, XUser, XUserId } from '../kernel/index.ts';
+import { valueOrThrow } from './read-value.ts';
 
 const DAY_MS = 86_400_000;
-const RETRY_AFTER_MS = 30_000;
 const REMEMBERED_ACCOUNTS = 10_000;
 
 interface XMeTools {
@@ -31,7 +22,7 @@ export const createXMe = ({ useCredentials, x, now }: XMeTools): ((session: Sess
     useCredentials(session, async (credentials) => {
       const remembered = known.get(credentials.xUserId);
       if (remembered && remembered.until > now().getTime()) return answer(session, remembered.user);
-      const user = userOf(await x.me(credentials), now());
+      const user = valueOrThrow(await x.me(credentials), now());
       if (known.size >= REMEMBERED_ACCOUNTS) known.clear();
       known.set(credentials.xUserId, { user, until: now().getTime() + DAY_MS });
       return answer(session, user);
@@ -44,12 +35,3 @@ const answer = (session: Session, user: XUser): XMe => ({
   username: user.username,
   name: user.name,
 });
-
-const userOf = (read: XRead<XUser>, now: Date): XUser => {
-  if (read.ok) return read.value;
-  if (read.code === 'ACCOUNT_NEEDS_RECONNECT') throw new HeraldError('ACCOUNT_NEEDS_RECONNECT');
-  const retryAt = read.retryAt ?? new Date(now.getTime() + RETRY_AFTER_MS);
-  throw new HeraldError(read.code === 'RATE_LIMITED' ? 'RATE_LIMITED' : 'TEMPORARILY_UNAVAILABLE', {
-    retryAt,
-  });
-};

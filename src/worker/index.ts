@@ -1,4 +1,5 @@
 import type { Delivery, Ledger, Log, Look } from '../kernel/index.ts';
+import { createCrew } from './crew.ts';
 import { everyRound, type Round } from './rounds.ts';
 
 export interface WorkerTools {
@@ -23,35 +24,31 @@ const HOUR_MS = 3_600_000;
 /** After an outage everything that waited is due at once; X is not to be met by all of it in one second. */
 const SENDS_PER_SECOND = 30;
 const SENDS_AT_ONCE = 10;
-const LOOKS_PER_SECOND = 5;
+const LOOKS_AT_ONCE = 5;
 
 /**
  * What goes on by itself: whatever waits, or was interrupted, is found by looking at the ledger every second. Losing a
  * round, or running one twice, changes nothing.
  */
 export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerTools): Worker => {
+  const sends = createCrew(SENDS_AT_ONCE, log);
+  const looks = createCrew(LOOKS_AT_ONCE, log);
+
   const sweep: Round = async (going) => {
-    const sending = new Set<Promise<void>>();
-    for (let sent = 0; sent < SENDS_PER_SECOND && going(); sent += 1) {
+    for (let sent = 0; sent < SENDS_PER_SECOND && going() && sends.hasRoom(); sent += 1) {
       const admission = gate.admit();
-      if (admission === undefined) break;
+      if (admission === undefined) return;
       const delivery = await ledger.claimNext();
-      if (delivery === undefined) {
-        gate.release();
-        break;
-      }
-      const done = deliver(delivery, admission === 'probe_with_read').finally(() => sending.delete(done));
-      sending.add(done);
-      if (sending.size >= SENDS_AT_ONCE) await Promise.race(sending);
+      if (delivery === undefined) return gate.release();
+      sends.take(deliver(delivery, admission === 'probe_with_read'));
     }
-    await Promise.all(sending);
   };
 
   const look: Round = async (going) => {
-    for (let looks = 0; looks < LOOKS_PER_SECOND && going(); looks += 1) {
+    while (going() && looks.hasRoom()) {
       const next = await ledger.nextToReconcile();
       if (next === undefined) return;
-      await reconcile(next);
+      looks.take(reconcile(next));
     }
   };
 
@@ -77,6 +74,7 @@ export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerToo
   return {
     stop: async () => {
       await Promise.all(rounds.map((round) => round.stop()));
+      await Promise.all([sends.finished(), looks.finished()]);
     },
   };
 };

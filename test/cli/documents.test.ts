@@ -17,6 +17,7 @@ const quiet: LedgerStatus = {
   needsReview: 0,
   oldestNeedsReviewAt: undefined,
   heartbeatAt: undefined,
+  publicUrl: undefined,
 };
 
 /** What a Herald that has just started tells Prometheus. */

@@ -142,6 +142,9 @@ describe('herald posts show', () => {
     const id = await postIn('SENT', { parts: [{ text: 'a\u001b[2Jb\u202ec\nNext: d\u009b', options: {} }] });
     const { output } = await herald('posts', 'show', id);
     expect(output).toContain('a\\u001b[2Jb\\u202ec\\u000aNext: d\\u009b');
+    const json = await herald('posts', 'show', id, '--json');
+    expect(json.output).not.toMatch(/[\u009b\u202e]/);
+    expect(JSON.parse(json.output)).toMatchObject({ parts: [{ text: 'a\u001b[2Jb\u202ec\nNext: d\u009b' }] });
   });
 });
 

@@ -108,5 +108,8 @@ describe('the configuration', () => {
     leave('database-url', 'postgres://me:canary@127.0.0.1:1/x');
     leave('.env', `DATABASE_URL_FILE=${join(local.folder, 'database-url')}\n`);
     expect((await local('posts', 'list')).output).toContain('ECONNREFUSED');
+    const shell = createHerald({ DATABASE_URL: database.url });
+    writeFileSync(join(shell.folder, '.env'), `DATABASE_URL_FILE=${join(local.folder, 'database-url')}\n`);
+    expect((await shell('posts', 'list')).code).toBe(0);
   });
 });

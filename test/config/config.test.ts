@@ -25,7 +25,6 @@ describe('configuration', () => {
   it('has defaults for everything but secrets', async () => {
     const { config } = await loadConfig(complete);
     expect(config).toEqual({
-      production: false,
       host: '127.0.0.1',
       port: 4000,
       roles: ['user'],
@@ -83,6 +82,15 @@ describe('configuration', () => {
     expect(problems).toContain('X_APP_SECRET_FILE: the file cannot be read (ENOENT).');
   });
 
+  it('takes an empty file for a mistake, not for a value', async () => {
+    const environment = {
+      ...complete,
+      HERALD_WEBHOOK_SECRET: undefined,
+      HERALD_WEBHOOK_SECRET_FILE: '/dev/null',
+    };
+    expect(await problemsOf(environment)).toContain('HERALD_WEBHOOK_SECRET_FILE: the file is empty.');
+  });
+
   it('refuses a name set both ways', async () => {
     expect(await problemsOf({ ...complete, X_APP_KEY_FILE: '/dev/null' })).toEqual([
       'X_APP_KEY: set either X_APP_KEY or X_APP_KEY_FILE, not both.',
@@ -105,6 +113,7 @@ describe('configuration', () => {
     ['X_API_URL', 'https://api.x.com/2/'],
     ['X_API_URL', 'http://api.x.com'],
     ['X_API_URL', 'http://127.0.0.1.evil.test'],
+    ['X_AUTHORIZE_URL', 'http://api.x.com'],
     ['DATABASE_URL', 'mysql://db/herald'],
     ['HERALD_PG_POOL', '1'],
     ['HERALD_LEASE_MS', '45000'],

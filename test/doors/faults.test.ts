@@ -13,7 +13,6 @@ const faults = [
   ['html-503', 'UNKNOWN', 'OUTCOME_UNKNOWN', 'WAIT', 0],
   ['429', 'QUEUED', 'RATE_LIMITED', 'WAIT', 0],
   ['429-day-only', 'QUEUED', 'RATE_LIMITED', 'WAIT', 0],
-  ['402', 'QUEUED', 'OUT_OF_CREDITS', 'CONTACT_ADMIN', 0],
   ['403-duplicate', 'FAILED', 'DUPLICATE_CONTENT', 'EDIT', 0],
   ['401', 'FAILED', 'ACCOUNT_NEEDS_RECONNECT', 'RECONNECT', 0],
   ['403-oauth1-permissions', 'FAILED', 'ACCOUNT_NEEDS_RECONNECT', 'RECONNECT', 0],
@@ -30,7 +29,8 @@ describe.each([
   let world: World;
 
   beforeAll(async () => {
-    world = await createWorld({ tls, environment: { HERALD_X_DEADLINE_MS: '700' } });
+    // The sweep would send again what was not sent.
+    world = await createWorld({ tls, working: false, environment: { HERALD_X_DEADLINE_MS: '700' } });
   });
   afterAll(() => world.close());
 
@@ -59,6 +59,39 @@ describe.each([
       await world.session('alice'),
     );
     expect(body.state).toBe('SENT');
+  });
+});
+
+describe.each([
+  ['plain http', false],
+  ['TLS', true],
+])('an application without credits, over %s', (_transport, tls) => {
+  it('keeps its posts QUEUED, all of them, and asks X again only after a while', async () => {
+    const world = await createWorld({ tls });
+    try {
+      await world.fault('402');
+      const session = await world.session('alice');
+      const first = await world.act('postTweet', { input: { text: 'no credits' } }, session);
+      const second = await world.act(
+        'postTweet',
+        { input: { text: 'none either' } },
+        await world.session('bob'),
+      );
+      for (const { status, body } of [first, second]) {
+        expect(status).toBe(200);
+        expect(body).toMatchObject({
+          state: 'QUEUED',
+          error: { code: 'OUT_OF_CREDITS', userAction: 'CONTACT_ADMIN' },
+        });
+      }
+      expect(Date.parse(second.body.error?.retryAt ?? '')).toBeGreaterThan(Date.now() + 200_000);
+      const requests = (await (await fetch(`${world.sandbox.url}/_sandbox/requests`)).json()) as {
+        path: string;
+      }[];
+      expect(requests.filter(({ path }) => path === '/2/tweets')).toHaveLength(1);
+    } finally {
+      await world.close();
+    }
   });
 });
 

@@ -130,15 +130,14 @@ describe('what X says in time', () => {
   it('a token that X no longer takes fails its own user alone, mid-queue (F23)', async () => {
     const revoked = await scene.signIn('revoked', { tokenSuffix: 'x' });
     const other = await scene.signIn('unharmed');
-    const pause = (sql: string) => readRows(scene.databaseUrl, sql);
-    await pause(`insert into herald.pause (scope, subject, reason) values ('ALL', '', 'test')`);
+    await scene.pause();
     const queued = [];
     for (const person of [other, revoked, other]) {
       const { body } = await post(herald, person, `queued ${queued.length}`);
       expect(body).toMatchObject({ state: 'QUEUED', error: { code: 'PAUSED' } });
       queued.push({ person, id: body.id });
     }
-    await pause('delete from herald.pause');
+    await scene.resume();
     const finals = await Promise.all(queued.map(({ person, id }) => settled(herald, person, id)));
     expect(finals.map(({ state, error }) => [state, error?.code])).toEqual([
       ['SENT', undefined],

@@ -130,6 +130,24 @@ describe('recover', () => {
   });
 });
 
+describe('the restore guard', () => {
+  it('lets nothing expire while it holds, because what waits may have been sent', async () => {
+    const { pool, open } = await makeWorld();
+    const ledger = await open();
+    const post = waiting();
+    await ledger.accept(post);
+    await pool.query(`update herald.post set expires_at = now() - interval '1 minute' where id = $1`, [
+      post.id,
+    ]);
+    await ledger.pause({ scope: 'ALL' }, 'RESTORED: by a test');
+    await ledger.expireQueued();
+    expect((await ledger.post(undefined, post.id))?.state).toBe('QUEUED');
+    await ledger.resume({ scope: 'ALL' });
+    await ledger.expireQueued();
+    expect((await ledger.post(undefined, post.id))?.state).toBe('FAILED');
+  });
+});
+
 describe('status', () => {
   it('counts what is not final and says how old it is', async () => {
     const { open, pool } = await makeWorld();
@@ -147,7 +165,7 @@ describe('status', () => {
     });
     expect(status.oldestDueAt).toEqual(new Date(0));
     expect(status.heartbeatAt).toBeInstanceOf(Date);
-    await pool.query(`update herald.recent_post set accepted_at = now() - interval '1 hour'`);
+    await pool.query(`update herald.recent_post set accepted_at = now() - interval '25 hours'`);
     await ledger.tidy();
     expect((await pool.query('select from herald.recent_post')).rowCount).toBe(0);
   });

@@ -112,6 +112,7 @@ CREATE UNIQUE INDEX post_idempotency_key ON herald.post USING btree (user_id, id
 CREATE INDEX post_of_user ON herald.post USING btree (user_id, created_at DESC, id DESC)
 CREATE UNIQUE INDEX post_pkey ON herald.post USING btree (id)
 CREATE INDEX post_waiting ON herald.post USING btree (expires_at) WHERE (queued_parts > 0)
+CREATE INDEX recent_post_accepted_at ON herald.recent_post USING brin (accepted_at)
 CREATE UNIQUE INDEX recent_post_pkey ON herald.recent_post USING btree (user_id, x_user_id, fingerprint)
 CREATE UNIQUE INDEX replica_pkey ON herald.replica USING btree (id)
 

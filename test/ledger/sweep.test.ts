@@ -90,7 +90,7 @@ describe('claimNext', () => {
       parts: [{ attempts: 0, error: { code: 'RATE_LIMITED', retryAt } }],
     });
     expect(await ledger.claimPost(limited.post.id)).toBeUndefined();
-    await letTimePass(pool, limited.post.id, MINUTE_MS + 1_000);
+    await letTimePass(pool, limited.post.id, MINUTE_MS + 31_000);
     expect((await ledger.claimPost(limited.post.id))?.claim.attempt).toBe(1);
 
     const { post, claim } = await acceptClaimed(ledger, newPost());

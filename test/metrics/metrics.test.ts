@@ -15,6 +15,7 @@ const quiet: LedgerStatus = {
   needsReview: 0,
   oldestNeedsReviewAt: undefined,
   heartbeatAt: undefined,
+  publicUrl: undefined,
 };
 const open: GateState = { breaker: 'closed', holds: [], clockSkewMs: undefined };
 const answer: XAnswer = { status: 201, transactionId: undefined, limits: undefined, failure: undefined };
@@ -161,6 +162,7 @@ describe('what is looked up at a scrape', () => {
       needsReview: 4,
       oldestNeedsReviewAt: ago(86_400),
       heartbeatAt: undefined,
+      publicUrl: undefined,
     };
     const { scrape } = await start({ status: async () => status });
     const samples = await scrape();

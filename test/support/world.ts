@@ -68,12 +68,15 @@ interface WorldOptions {
   readonly tls?: boolean;
   readonly environment?: Record<string, string>;
   readonly overrides?: Overrides;
+  /** Whether the sweep and the looks at the timeline run; default true. */
+  readonly working?: boolean;
 }
 
 export const createWorld = async ({
   tls = false,
   environment = {},
   overrides = {},
+  working = true,
 }: WorldOptions = {}): Promise<World> => {
   const sandbox = await startSandbox({ port: 0, ...(tls ? { tlsPort: 0 } : {}) });
   const xUrl = tls ? (sandbox.tlsUrl ?? '') : sandbox.url;
@@ -96,7 +99,7 @@ export const createWorld = async ({
     ...overrides,
   });
   await app.ledger.join();
-  app.startWorking();
+  if (working) app.startWorking();
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const keyring = await loadKeyring(keyringJson);
 

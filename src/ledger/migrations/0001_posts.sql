@@ -169,3 +169,5 @@ create table herald.recent_post (
 -- These tables change all day and stay small in live rows.
 alter table herald.post_credential set (autovacuum_vacuum_scale_factor = 0.02);
 alter table herald.recent_post set (autovacuum_vacuum_scale_factor = 0.02);
+-- Rows come in the order of time, so a few pages of it find the old ones.
+create index recent_post_accepted_at on herald.recent_post using brin (accepted_at);

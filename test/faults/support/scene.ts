@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { inject } from 'vitest';
+import { inject, vi } from 'vitest';
 import { generateKeyring } from '../../../src/credentials/index.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/index.ts';
-import { cloneDatabase } from '../../support/postgres.ts';
+import { cloneDatabase, runSql } from '../../support/postgres.ts';
 import { type RunningProcess, startScript } from '../../support/processes.ts';
 import type { Door } from './calls.ts';
 import { type Person, signIn } from './people.ts';
 import type { StopAction, StopPoint } from './stop-points.ts';
 import { controlX, type XControl } from './x-control.ts';
+
+// Tests of faults mostly wait for time to pass, so those that may do so wait together.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000, maxConcurrency: 8 });
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -34,6 +37,9 @@ export interface Scene {
   readonly environment: Environment;
   start(options?: Start): Promise<Herald>;
   signIn(username: string, changes?: { envelopeLifeMs?: number; tokenSuffix?: string }): Promise<Person>;
+  /** Keeps what is accepted from now on QUEUED, as `herald pause --all` does. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -96,6 +102,9 @@ export const createScene = async (options: SceneOptions = {}): Promise<Scene> =>
       return { process, url, secret };
     },
     signIn: (username, changes) => signIn(x, username, { keyring, ...changes }),
+    pause: () =>
+      runSql(databaseUrl, `insert into herald.pause (scope, subject, reason) values ('ALL', '', 'test')`),
+    resume: () => runSql(databaseUrl, 'delete from herald.pause'),
     close: async () => {
       await sandbox.close();
       await database?.drop();

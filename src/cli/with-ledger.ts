@@ -1,25 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../config/index.ts';
-import {
-  HeraldError,
-  type Ledger,
-  type LedgerPost,
-  type LedgerStatus,
-  type PostId,
-  parsePostId,
-  type SealedCredential,
-} from '../kernel/index.ts';
+import { HeraldError, type Ledger, type LedgerPost, parsePostId } from '../kernel/index.ts';
 import { openLedger } from '../ledger/index.ts';
 import { Refusal } from './command.ts';
 import { readSettings, type Settings } from './settings.ts';
-
-/** The ledger with what only operators ask of it. */
-export interface OperatorsLedger extends Ledger {
-  /** The sealed credentials of a post that is not final; undefined when there are none any more. */
-  keptCredential?(id: PostId): Promise<SealedCredential | undefined>;
-  /** `publicUrl`: whose database this is. */
-  status(): Promise<LedgerStatus & { readonly publicUrl?: string | undefined }>;
-}
 
 const OPEN_TIMEOUT_MS = 10_000;
 const CONNECTIONS = 2;
@@ -27,7 +11,7 @@ const CONNECTIONS = 2;
 /** Lends the ledger that the environment names, and closes it. Throws {@link Refusal} when it cannot be reached. */
 export const withLedger = async <T>(
   environment: Environment,
-  use: (ledger: OperatorsLedger, settings: Settings) => Promise<T>,
+  use: (ledger: Ledger, settings: Settings) => Promise<T>,
 ): Promise<T> => {
   const settings = await readSettings(environment);
   return withOpenLedger(settings, (ledger) => use(ledger, settings));
@@ -36,7 +20,7 @@ export const withLedger = async <T>(
 /** The same for settings that were read before. */
 export const withOpenLedger = async <T>(
   settings: Settings,
-  use: (ledger: OperatorsLedger) => Promise<T>,
+  use: (ledger: Ledger) => Promise<T>,
 ): Promise<T> => {
   const ledger = await open(settings);
   try {
@@ -48,7 +32,7 @@ export const withOpenLedger = async <T>(
   }
 };
 
-const open = async ({ config, databaseUrl }: Settings): Promise<OperatorsLedger> => {
+const open = async ({ config, databaseUrl }: Settings): Promise<Ledger> => {
   const opening = openLedger({
     ...config.ledger,
     poolSize: CONNECTIONS,

@@ -1,0 +1,25 @@
+import type { LedgerPost, PostId } from '../kernel/index.ts';
+
+/** The sends under way in this process. */
+export interface Running {
+  /** Keeps the send until it is written down; gives it back. */
+  add(id: PostId, send: Promise<LedgerPost>): Promise<LedgerPost>;
+  of(id: PostId): Promise<LedgerPost> | undefined;
+  /** Waits until nothing is under way, however it ended. */
+  finished(): Promise<void>;
+}
+
+export const createRunning = (): Running => {
+  const sends = new Map<PostId, Promise<LedgerPost>>();
+  return {
+    add: (id, send) => {
+      const kept = send.finally(() => sends.delete(id));
+      sends.set(id, kept);
+      return kept;
+    },
+    of: (id) => sends.get(id),
+    finished: async () => {
+      while (sends.size > 0) await Promise.allSettled(sends.values());
+    },
+  };
+};

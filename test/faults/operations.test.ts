@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { generateKeyring } from '../../src/credentials/index.ts';
+import { openLedger } from '../../src/ledger/index.ts';
+import { databaseUrl, readRows, runSql } from '../support/postgres.ts';
+import { startProcess, waitForUrl } from '../support/processes.ts';
+import { type Door, post, readPosts, settled, until } from './support/calls.ts';
+import { createScene, type Scene } from './support/scene.ts';
+
+const inScene = async (run: (scene: Scene) => Promise<void>): Promise<void> => {
+  const scene = await createScene();
+  await run(scene).finally(() => scene.close());
+};
+
+interface Keyring {
+  readonly keys: { kid: string; use: string; status: string }[];
+}
+
+/** The keyring after a rotation of its rest key: a new active one, and the old ones as `status`. */
+const rotateRest = (json: string, kid: string, status: 'open' | 'retired'): string => {
+  const { keys } = JSON.parse(json) as Keyring;
+  const fresh = (JSON.parse(generateKeyring(new Date())) as Keyring).keys.find(({ use }) => use === 'rest');
+  return JSON.stringify({
+    keys: [...keys.map((key) => (key.use === 'rest' ? { ...key, status } : key)), { ...fresh, kid }],
+  });
+};
+
+describe.concurrent('the rest key is rotated while posts are queued (F24)', () => {
+  it('a key that is open still opens; after it is retired the post FAILS visibly and nothing is sent', () =>
+    inScene(async (scene) => {
+      const alice = await scene.signIn('alice');
+      const first = await scene.start();
+      await scene.pause();
+      const { body: queued } = await post(first, alice, 'sealed with the first key');
+      await first.process.kill();
+
+      const rotated = rotateRest(scene.keyring, 'rest-2', 'open');
+      const second = await scene.start({ environment: { HERALD_KEYRING: rotated } });
+      await scene.resume();
+      expect((await settled(second, alice, queued.id)).state).toBe('SENT');
+      await scene.pause();
+      const { body: stranded } = await post(second, alice, 'sealed with the second key');
+      await second.process.kill();
+
+      const retired = rotateRest(rotated, 'rest-3', 'retired');
+      const third = await scene.start({ environment: { HERALD_KEYRING: retired } });
+      await scene.resume();
+      expect(await settled(third, alice, stranded.id)).toMatchObject({
+        state: 'FAILED',
+        tweetId: null,
+        error: { code: 'CREDENTIALS_INVALID' },
+      });
+      expect((await scene.x.tweets()).map(({ text }) => text)).toEqual(['sealed with the first key']);
+    }));
+});
+
+const FULL_DISK = '/dev/full';
+
+/** Runs Herald with its output led away by `redirection`, on a port that is known without it. */
+const startUnheard = async (scene: Scene, redirection: string): Promise<Door> => {
+  const port = await freePort();
+  const command = `"${process.execPath}" --import tsx test/faults/support/herald-process.ts ${redirection}`;
+  startProcess('sh', ['-c', command], {
+    env: { ...scene.environment, PATH: process.env.PATH, PORT: String(port) },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitForUrl(`${url}/readyz`, 40_000);
+  return { url, secret: scene.environment.HERALD_WEBHOOK_SECRET ?? '' };
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+};
+
+describe.concurrent('nobody takes the log any more (F25)', () => {
+  const redirections: [string, string][] = [['the reader of the pipe is gone', '| true']];
+  if (existsSync(FULL_DISK)) redirections.push(['the disk is full', `> ${FULL_DISK}`]);
+
+  it.each(redirections)('%s: posts go on, and each is recorded', (_why, redirection) =>
+    inScene(async (scene) => {
+      const alice = await scene.signIn('alice');
+      const door = await startUnheard(scene, redirection);
+      for (const text of ['one', 'two', 'three']) {
+        const { body } = await post(door, alice, text);
+        expect(body.state).toBe('SENT');
+      }
+      expect((await readPosts(door, alice)).map(({ state }) => state)).toEqual(['SENT', 'SENT', 'SENT']);
+      expect(await scene.x.creates()).toHaveLength(3);
+    }),
+  );
+});
+
+describe('an older state of the database comes back (F27)', () => {
+  it('sending starts paused; after recover and resume every post is on X once', () =>
+    inScene(async (scene) => {
+      const environment = { HERALD_RESTORE_GUARD_MS: '1000' };
+      const alice = await scene.signIn('alice');
+      const name = new URL(scene.databaseUrl).pathname.slice(1);
+      const admin = databaseUrl(scene.databaseUrl, 'postgres');
+      const first = await scene.start({ environment });
+      await post(first, alice, 'before the dump');
+      await scene.pause();
+      const { body: queued } = await post(first, alice, 'queued in the dump');
+      const dumpedAt = new Date();
+      await first.process.kill();
+      await runSql(admin, `create database ${name}_dump template ${name}`);
+
+      const second = await scene.start({ environment });
+      await scene.resume();
+      expect((await settled(second, alice, queued.id)).state).toBe('SENT');
+      const { body: lost } = await post(second, alice, 'after the dump');
+      expect(lost.state).toBe('SENT');
+      await second.process.kill();
+      await runSql(admin, `drop database ${name} with (force)`);
+      await runSql(admin, `alter database ${name}_dump rename to ${name}`);
+      await scene.resume();
+
+      const restored = await scene.start({ environment });
+      const ledger = await openLedger({
+        connectionString: scene.databaseUrl,
+        poolSize: 2,
+        onConnectionLost: () => {},
+        leaseMs: 6_700,
+        postTtlMs: 1_800_000,
+        settleWindowMs: 3_000,
+        dedupeWindowMs: 120_000,
+        restoreGuardMs: 1_000,
+        publicUrl: undefined,
+      });
+      expect((await ledger.status()).pauses).toMatchObject([{ scope: 'ALL' }]);
+      expect(await ledger.recover(dumpedAt)).toBe(1);
+      expect(await ledger.resume({ scope: 'ALL' })).toBe(true);
+      await ledger.close();
+
+      const final = await settled(restored, alice, queued.id);
+      const tweets = await scene.x.tweets();
+      expect(tweets.map(({ text }) => text)).toEqual([
+        'before the dump',
+        'queued in the dump',
+        'after the dump',
+      ]);
+      expect(final).toMatchObject({ state: 'SENT', tweetId: tweets[1]?.id });
+      expect(await scene.x.creates()).toHaveLength(3);
+    }));
+
+  it('comes back under a running Herald: its next heartbeat pauses sending and says so', () =>
+    inScene(async (scene) => {
+      const herald = await scene.start();
+      // What a restored replica row would look like: a beat that this process had left behind.
+      await until(
+        'the first beat',
+        () => readRows<{ beat: string }>(scene.databaseUrl, 'select beat from herald.replica'),
+        ([row]) => Number(row?.beat) > 0,
+      );
+      await readRows(scene.databaseUrl, 'update herald.replica set beat = beat - 1');
+      await readRows(scene.databaseUrl, 'delete from herald.replica');
+      await until(
+        'the pause',
+        () => readRows(scene.databaseUrl, 'select reason from herald.pause'),
+        (pauses) => pauses.length === 1,
+      );
+      const alice = await scene.signIn('alice');
+      const { body } = await post(herald, alice, 'waits for a person');
+      expect(body).toMatchObject({ state: 'QUEUED', error: { code: 'PAUSED' } });
+      expect(await scene.x.creates()).toEqual([]);
+    }));
+});
