@@ -64,11 +64,12 @@ export const createApp = async (
   const { meter } = metrics;
   const x = observeX(overrides.aroundX?.(client) ?? client, { meter, gate });
   const posting = createPosting({
-    useCredentials: createEnvelopeOpener({ keyring, log, now }),
+    useCredentials: createEnvelopeOpener({ keyring, log, meter, now }),
     kept: createKeptCredentials(createRestSeal(keyring)),
     ledger,
     x,
     gate,
+    meter,
     log,
     now,
     newPostId: () => randomUUID() as PostId,

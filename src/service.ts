@@ -9,6 +9,8 @@ import { createLog } from './log/index.ts';
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Where the metrics are, e.g. `http://127.0.0.1:4002/metrics`. */
+  readonly metricsUrl: string;
   readonly config: Config;
   /** Is no longer ready, serves on for `servingMs`, then begins nothing new and finishes what is in flight. */
   stop(servingMs?: number): Promise<void>;
@@ -34,6 +36,7 @@ export const startService = async (environment: Environment, terminal = false): 
   log('info', 'started', { url });
   return {
     url,
+    metricsUrl: `${ops.url}/metrics`,
     config,
     stop: async (servingMs = 0) => {
       app.stopBeingReady();

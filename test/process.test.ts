@@ -19,6 +19,7 @@ afterAll(() => sandbox.close());
 
 const environment = (changes: Record<string, string> = {}): Record<string, string> => ({
   PORT: '0',
+  OPS_PORT: '0',
   HERALD_WEBHOOK_SECRET: secret,
   HERALD_KEYRING: keyring,
   DATABASE_URL: database.url,

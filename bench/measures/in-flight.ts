@@ -47,6 +47,9 @@ export const measureInFlight = async (stage: Stage, kind: ServerName): Promise<I
   };
   await program.kill();
   await slowX.kill();
+  if (Object.keys(report.failures).length === 0 && made !== report.tweetIds.length) {
+    throw new Error(`${kind} answered with ${report.tweetIds.length} tweets; X made ${made}.`);
+  }
   return {
     name: kind,
     requests: REQUESTS,

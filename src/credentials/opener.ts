@@ -1,6 +1,7 @@
 import {
   HeraldError,
   type Log,
+  type Meter,
   parseXUserId,
   Secret,
   type Session,
@@ -14,6 +15,8 @@ import type { EnvelopeKey, Keyring } from './keyring.ts';
 export interface OpenerNeeds {
   readonly keyring: Keyring;
   readonly log: Log;
+  /** Counts opened and refused pairs by key, which shows when an old one is no longer used. */
+  readonly meter?: Pick<Meter, 'envelope'>;
   readonly now?: () => Date;
 }
 
@@ -28,14 +31,20 @@ const xSubject = /^twitter\|(\d{1,20})$/;
 export const createEnvelopeOpener = ({
   keyring,
   log,
+  meter,
   now = () => new Date(),
 }: OpenerNeeds): UseCredentials => {
   const open = async (session: Session): Promise<XCredentials> => {
     if (session.envelopes === undefined) throw new HeraldError('ACCOUNT_REQUIRED');
     try {
-      return await openPair(keyring, session, session.envelopes, now());
+      const { credentials, kid } = await openPair(keyring, session, session.envelopes, now());
+      meter?.envelope({ kid, result: 'opened' });
+      return credentials;
     } catch (error) {
       const refusal = error instanceof EnvelopeRefusal ? error : new EnvelopeRefusal('unexpected');
+      const known =
+        refusal.kid !== undefined && keyring.envelopeKeys.has(refusal.kid) ? refusal.kid : undefined;
+      meter?.envelope({ kid: known, result: 'refused' });
       log('warn', 'credentials_refused', { reason: refusal.reason, kid: refusal.kid });
       throw new HeraldError('CREDENTIALS_INVALID');
     }
@@ -50,7 +59,7 @@ const openPair = async (
   session: Session,
   envelopes: Envelopes,
   now: Date,
-): Promise<XCredentials> => {
+): Promise<{ credentials: XCredentials; kid: string }> => {
   const subject: string = session.userId;
   if (subject === '') throw new EnvelopeRefusal('no user');
   const open = (envelope: unknown, purpose: string) =>
@@ -60,11 +69,12 @@ const openPair = async (
     open(envelopes.accessTokenSecret, purposes.accessTokenSecret),
   ]);
   if (token.pair !== secret.pair) throw new EnvelopeRefusal('pair', token.key.kid);
-  return {
+  const credentials = {
     xUserId: bindToXUser(token.value, session, [token.key, secret.key]),
     accessToken: new Secret(token.value),
     accessTokenSecret: new Secret(secret.value),
   };
+  return { credentials, kid: token.key.kid };
 };
 
 /**

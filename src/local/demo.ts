@@ -127,7 +127,7 @@ runProcess(async () => {
   interrupted.catch(() => {});
   const { PATH, HERALD_LOG_LEVEL = 'error' } = process.env;
   const stack = await startStack(
-    { PATH, HERALD_STATE_DIR: stateDir, HERALD_LOG_LEVEL, PORT: '0', SANDBOX_PORT: '0' },
+    { PATH, HERALD_STATE_DIR: stateDir, HERALD_LOG_LEVEL, PORT: '0', OPS_PORT: '0', SANDBOX_PORT: '0' },
     process.stdout.isTTY,
   );
   try {

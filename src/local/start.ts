@@ -18,6 +18,7 @@ const announce = async (stack: Stack, fromFile: boolean): Promise<void> => {
   );
   say(`Hasura actions     ${service.url}/hasura/actions`);
   say(`Remote schema      ${service.url}/graphql`);
+  say(`Metrics            ${service.metricsUrl}`);
   say(`Database           ${databaseNotice(stack)}`);
   say(`State folder       ${stateDir}`);
   if (sandbox !== undefined) await announceCurl(stack, sandbox.url);

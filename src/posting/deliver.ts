@@ -89,7 +89,7 @@ const tweetOf = ({ text = '', options }: LedgerPart, parentTweetId: TweetId | un
 
 /** The log line comes first: whoever lost the database still has X's id. */
 const record = async (
-  { ledger, log }: PostingTools,
+  { ledger, log, meter }: PostingTools,
   claim: Claim,
   outcome: XOutcome,
   elapsedMs: number,
@@ -105,6 +105,8 @@ const record = async (
   if (outcome.kind === 'created') log('info', 'x_created', { ...fields, tweetId: outcome.tweetId });
   else log('warn', 'x_outcome', { ...fields, code: outcome.code, reason: reasonOf(outcome), failure });
   const { post, doublePost } = await ledger.record(claim, outcome);
+  if (post.state !== 'SENDING')
+    meter.post({ state: post.state, code: post.parts[claim.position]?.error?.code });
   if (doublePost !== undefined) log('error', 'double_post', { ...fields, tweetId: doublePost });
   return post;
 };

@@ -1,6 +1,7 @@
 import {
   HeraldError,
   type Look,
+  type PartState,
   type PostErrorCode,
   type TweetId,
   type XCredentials,
@@ -21,10 +22,11 @@ export const reconcile = async (tools: PostingTools, look: Look): Promise<void> 
   const { post, credential } = look;
   const owner = { postId: post.id, userId: post.userId, xUserId: post.xUserId };
   try {
-    const result = await tools.kept.use(credential, owner, (credentials) =>
+    const { reason, state } = await tools.kept.use(credential, owner, (credentials) =>
       lookOnce(tools, look, credentials),
     );
-    tools.log('info', 'reconciled', { postId: post.id, reason: result });
+    if (state !== undefined) tools.meter.post({ state, code: undefined });
+    tools.log('info', 'reconciled', { postId: post.id, reason });
   } catch (error) {
     if (!(error instanceof HeraldError) || error.code !== 'CREDENTIALS_INVALID') throw error;
     await tools.ledger.recordNeedsReview(look, 'CREDENTIALS_INVALID');
@@ -32,30 +34,38 @@ export const reconcile = async (tools: PostingTools, look: Look): Promise<void> 
   }
 };
 
-const lookOnce = async (tools: PostingTools, look: Look, credentials: XCredentials): Promise<string> => {
+/** What a look found out, and the state that follows, if it changed. */
+interface Finding {
+  readonly reason: string;
+  readonly state: PartState | undefined;
+}
+
+const lookOnce = async (tools: PostingTools, look: Look, credentials: XCredentials): Promise<Finding> => {
   const { ledger, x, settleWindowMs } = tools;
   const read = await x.tweetsSince(credentials, idBefore(look.startedAt));
   if (!read.ok) return notRead(tools, look, read.code);
   const candidates = candidatesOf(look, read.value, settleWindowMs);
   for (const tweet of candidates.filter((tweet) => isShownAs(look, tweet, comparable))) {
-    if ((await ledger.recordFound(look, tweet.id, 'text')) === 'recorded') return 'found';
+    if ((await ledger.recordFound(look, tweet.id, 'text')) === 'recorded')
+      return { reason: 'found', state: 'SENT' };
   }
   const alike = candidates.filter((tweet) => isShownAs(look, tweet, withoutLinks)).map(({ id }) => id);
   if (alike.length > 0 && (await ledger.unclaimed(alike)).length > 0) {
     await ledger.recordNeedsReview(look, 'OUTCOME_UNKNOWN');
-    return 'a tweet that differs in its links only';
+    return { reason: 'a tweet that differs in its links only', state: 'NEEDS_REVIEW' };
   }
-  return `absent, ${(await ledger.recordAbsent(look)) ?? 'superseded'}`;
+  const state = await ledger.recordAbsent(look);
+  return { reason: `absent, ${state ?? 'superseded'}`, state: state === 'UNKNOWN' ? undefined : state };
 };
 
 /** Only what concerns this account is for a person; everything else passes. */
-const notRead = async ({ ledger }: PostingTools, look: Look, code: PostErrorCode): Promise<string> => {
+const notRead = async ({ ledger }: PostingTools, look: Look, code: PostErrorCode): Promise<Finding> => {
   if (code !== 'ACCOUNT_NEEDS_RECONNECT' && code !== 'X_FORBIDDEN') {
     await ledger.recordUnread(look);
-    return `unread, ${code}`;
+    return { reason: `unread, ${code}`, state: undefined };
   }
   await ledger.recordNeedsReview(look, code === 'X_FORBIDDEN' ? 'OUTCOME_UNKNOWN' : code);
-  return `X does not let this account read, ${code}`;
+  return { reason: `X does not let this account read, ${code}`, state: 'NEEDS_REVIEW' };
 };
 
 /** The smallest id that a tweet of two minutes before `startedAt` can have. */

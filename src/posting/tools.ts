@@ -2,6 +2,7 @@ import type {
   KeptCredentials,
   Ledger,
   Log,
+  Meter,
   PostId,
   TweetId,
   UseCredentials,
@@ -19,6 +20,7 @@ export interface PostingTools {
   readonly x: XClient & XTimeline;
   readonly gate: Pick<Gate, 'held' | 'note'>;
   readonly running: Running;
+  readonly meter: Pick<Meter, 'post'>;
   readonly log: Log;
   readonly now: () => Date;
   readonly newPostId: () => PostId;

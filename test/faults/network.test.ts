@@ -125,7 +125,7 @@ describe.concurrent('a sender that is frozen after its last look at the lease', 
     }));
 });
 
-describe('a request that arrives later than the settle window', () => {
+describe.concurrent('a request that arrives later than the settle window', () => {
   it('carries a signature that X refuses: one tweet, SENT by the second attempt (F20)', async () => {
     let aheadMs = 0;
     const scene = await createScene({ sandbox: { now: () => Date.now() + aheadMs } });

@@ -96,7 +96,7 @@ describe.concurrent('nobody takes the log any more (F25)', () => {
   );
 });
 
-describe('an older state of the database comes back (F27)', () => {
+describe.concurrent('an older state of the database comes back (F27)', () => {
   it('sending starts paused; after recover and resume every post is on X once', () =>
     inScene(async (scene) => {
       const environment = { HERALD_RESTORE_GUARD_MS: '1000' };

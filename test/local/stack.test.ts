@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const start = (): RunningProcess =>
   startScript('src/local/start.ts', [], {
-    env: { PATH: process.env.PATH, HERALD_STATE_DIR: folder, PORT: '0', SANDBOX_PORT: '0' },
+    env: { PATH: process.env.PATH, HERALD_STATE_DIR: folder, PORT: '0', OPS_PORT: '0', SANDBOX_PORT: '0' },
   });
 
 const urlIn = async (herald: RunningProcess, label: RegExp): Promise<string> =>
