@@ -1,4 +1,4 @@
 export { MigrationFailed, migrate } from './migrate.ts';
 export { type LedgerOptions, openLedger } from './open-ledger.ts';
-export { readingRoleSql } from './reading-role.ts';
+
 export { type TransitionName, transitions } from './transitions.ts';

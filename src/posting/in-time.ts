@@ -11,17 +11,17 @@ export const inTime = async (
   post: LedgerPost,
   sending: Promise<LedgerPost>,
 ): Promise<LedgerPost> => {
-  const timer = new AbortController();
   const outcome = sending.catch((error: unknown) => {
     log('error', 'record_failed', { postId: post.id, error });
     return post;
   });
-  const late = sleep(answerWithinMs, post, { signal: timer.signal }).catch(() => post);
-  try {
-    return await Promise.race([outcome, late]);
-  } finally {
-    timer.abort();
-  }
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, answerWithinMs, post);
+    void outcome.then((answered) => {
+      clearTimeout(late);
+      resolve(answered);
+    });
+  });
 };
 
 const LOOK_AGAIN_MS = 250;

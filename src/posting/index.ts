@@ -7,7 +7,7 @@ import { createRunning } from './running.ts';
 import type { PostingTools } from './tools.ts';
 import { createXMe } from './x-me.ts';
 
-export { createGate, type Gate } from './gate.ts';
+export { createGate } from './gate.ts';
 
 /** The product: what a session may ask for, and what goes on by itself. It knows no HTTP and no SQL. */
 export interface Product extends Posting {

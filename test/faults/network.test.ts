@@ -147,6 +147,7 @@ describe.concurrent('a request that arrives later than the settle window', () =>
       () => scene.x.creates(),
       (creates) => creates.length === 2,
     );
+    expect((await scene.x.creates()).map(({ status }) => status)).toEqual([201, 401]);
     expect((await scene.x.tweets()).map(({ id }) => id)).toEqual([final.tweetId]);
     await proxy.close();
     await scene.close();
