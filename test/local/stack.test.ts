@@ -4,12 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { startPostgres } from '../../src/local/postgres/index.ts';
+import { startSandboxProcess } from '../../src/local/sandbox-process.ts';
 import { type RunningProcess, startScript } from '../support/processes.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'herald-stack-'));
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// What Herald leaves running on purpose is stopped here, however the test ended.
+afterAll(async () => {
+  const postgres = await startPostgres({ stateDir: folder });
+  await postgres.stop();
+  const sandbox = await startSandboxProcess({ stateDir: folder, port: 0 });
+  await sandbox.stop();
+  for (const left of [folder, postgres.homeDir]) rmSync(left, { recursive: true, force: true });
+});
 
 const start = (): RunningProcess =>
   startScript('src/local/start.ts', [], {

@@ -17,6 +17,8 @@ export interface Incidents {
 export interface HeraldSlot {
   /** Where it listens, once it does. */
   door(): Door | undefined;
+  /** What the last process said on its standard error. */
+  lastWords(): string;
   kill(): void;
   /** Ends the process in order and starts no other. */
   stop(): Promise<void>;
@@ -40,6 +42,7 @@ export const openHeraldSlot = (
   let going = true;
   let child: ChildProcess | undefined;
   let door: Door | undefined;
+  let said = '';
 
   const read = (line: string): void => {
     const { evt, url } = parse(line);
@@ -52,7 +55,7 @@ export const openHeraldSlot = (
   const runOnce = async (): Promise<void> => {
     const started = spawn(process.execPath, [ENTRY], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
-    let said = '';
+    said = '';
     started.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
@@ -75,6 +78,7 @@ export const openHeraldSlot = (
 
   return {
     door: () => door,
+    lastWords: () => said,
     kill: () => {
       if (child?.kill('SIGKILL')) incidents.kills += 1;
     },

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Incidents } from './herald.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { createRandom, type Random } from './random.ts';
-import { type Stage, setStage } from './stage.ts';
+import { build, type Stage, setStage, waitForHeralds } from './stage.ts';
 import { type ChooseDoor, insist, postAway, type Wish } from './user.ts';
 import { judge } from './verdict.ts';
-import { type Counts, killHeralds, restartPostgres, troubleX } from './weather.ts';
+import { type Counts, countCopies, killHeralds, restartPostgres, troubleX } from './weather.ts';
 
 const PROGRESS_MS = 5_000;
 const SETTLE_MS = 120_000;
@@ -26,7 +26,7 @@ const chooserOf =
 /** Everything goes wrong at once, for as long as it was asked for. */
 const storm = async (stage: Stage, options: Options, random: Random, incidents: Incidents) => {
   const wishes: Wish[] = [];
-  const counts: Counts = { faults: 0, restarts: 0 };
+  const counts: Counts = { faults: 0, restarts: 0, copies: 0 };
   const endsAtMs = performance.now() + options.minutes * 60_000;
   const going = (): boolean => performance.now() < endsAtMs;
   const progress = async (): Promise<void> => {
@@ -42,6 +42,7 @@ const storm = async (stage: Stage, options: Options, random: Random, incidents: 
     killHeralds(random.fork(), stage.slots, going),
     troubleX(random.fork(), stage.x, counts, going),
     restartPostgres(random.fork(), stage.database, counts, going),
+    countCopies(stage.x, counts, going),
     ...stage.people.map((person) => postAway(person, random.fork(), chooserOf(stage), wishes, going)),
     progress(),
   ]);
@@ -70,17 +71,20 @@ const main = async (): Promise<number> => {
     return 0;
   }
   say(`seed ${options.seed}, ${options.minutes} minutes, ${options.users} users`);
+  build();
   const random = createRandom(options.seed);
   const incidents: Incidents = { kills: 0, crashes: 0, alarms: 0 };
   const stage = await setStage(options.users, incidents, say);
   const stopEarly = (): void => void stage.remove().finally(() => process.exit(130));
   process.once('SIGINT', stopEarly).once('SIGTERM', stopEarly);
   try {
+    await waitForHeralds(stage);
     const { wishes, counts } = await storm(stage, options, random, incidents);
     await settle(stage, wishes, random);
     const { posts, ...wrong } = await judge(stage, wishes);
-    const failures = { ...wrong, crashes: incidents.crashes, alarms: incidents.alarms };
-    const figures = { seed: options.seed, posts, kills: incidents.kills, ...counts, ...failures };
+    const { faults, restarts, copies } = counts;
+    const failures = { ...wrong, copies, crashes: incidents.crashes, alarms: incidents.alarms };
+    const figures = { seed: options.seed, posts, kills: incidents.kills, faults, restarts, ...failures };
     process.stdout.write(
       `${Object.entries(figures)
         .map(([name, value]) => `${name} = ${value}`)

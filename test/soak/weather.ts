@@ -27,6 +27,8 @@ const LAG_MS = 1_500;
 export interface Counts {
   faults: number;
   restarts: number;
+  /** Requests that X refused as duplicates: second copies that only X's own filter kept away. */
+  copies: number;
 }
 
 /** Kills a Herald every 0.3 to 2 s. */
@@ -63,6 +65,17 @@ const createFault = (random: Random): Fault => {
 const readFault = (random: Random): Fault => {
   const kind = random.pick(READ_FAULTS);
   return { kind, method: 'GET', path: '/2/users/*', ms: LAG_MS };
+};
+
+/** Reads X's log of requests before it forgets them. */
+export const countCopies = async (x: XControl, counts: Counts, going: () => boolean): Promise<void> => {
+  let seenUntil = '';
+  while (going()) {
+    await sleep(1_000);
+    const fresh = (await x.creates()).filter(({ at }) => at > seenUntil);
+    seenUntil = fresh.at(-1)?.at ?? seenUntil;
+    counts.copies += fresh.filter(({ status }) => status === 403).length;
+  }
 };
 
 /** Throws Postgres down every 5 to 15 s. */
