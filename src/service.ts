@@ -28,7 +28,7 @@ export const startService = async (environment: Environment, terminal = false): 
   if (Number.parseInt(process.versions.node, 10) < OLDEST_SUPPORTED_NODE) {
     log('warn', 'node_outdated', { version: process.versions.node });
   }
-  const app = await createApp(config, secrets, log);
+  const app = await createApp(config, secrets, log).catch(explainDatabase);
   const { url, ops } = await open(app, config, log).catch(async (error: unknown) => {
     await app.close();
     throw error;
@@ -52,15 +52,35 @@ export const startService = async (environment: Environment, terminal = false): 
 /** Both ports are taken before the first claim: a second start on the same ports must not begin a send that it cannot end. */
 const open = async (app: App, config: Config, log: Log) => {
   await enterDeployment(app, config, log);
-  const ops = await app.metrics.listen(config.host, config.opsPort);
+  const ops = await app.metrics
+    .listen(config.host, config.opsPort)
+    .catch(explainPort('OPS_PORT', config.opsPort));
   try {
-    const url = await app.server.listen({ host: config.host, port: config.port });
+    const url = await app.server
+      .listen({ host: config.host, port: config.port })
+      .catch(explainPort('PORT', config.port));
     app.startWorking();
     return { url, ops };
   } catch (error) {
     await ops.close();
     throw error;
   }
+};
+
+const explainPort =
+  (name: string, port: number) =>
+  (error: NodeJS.ErrnoException): never => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `${name}: port ${port} is taken (EADDRINUSE). Stop what listens there, or set ${name} to another.`,
+    );
+  };
+
+const explainDatabase = (error: NodeJS.ErrnoException): never => {
+  if (!/^(ECONN|EHOST|ENOTFOUND|EAI_|ETIMEDOUT|28|3D)/.test(error.code ?? '')) throw error;
+  throw new Error(
+    `DATABASE_URL: the database cannot be used (${error.code}). Is it running, and are name and password right?`,
+  );
 };
 
 /** The restore guard's word comes before the first claim. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { HeraldError } from '../kernel/index.ts';
 import { actionError } from './answer.ts';
@@ -11,6 +12,9 @@ const STATUS_TEXT: Readonly<Record<number, string>> = {
 /** Answers what Node's HTTP parser refuses, before there is a request that a route could answer. */
 export const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const open = (socket as Socket & { readonly _httpMessage?: ServerResponse })._httpMessage;
+  // What came before on this connection is answered first; its answer must not be written over.
+  if (open) return void open.once('finish', () => socket.destroy());
   const refusal = refusalOf(error.code);
   const body = JSON.stringify(actionError(refusal, 'none'));
   socket.end(
@@ -28,3 +32,30 @@ const refusalOf = (code: string | undefined): HeraldError => {
 
 const refused = (status: number, message: string): HeraldError =>
   new HeraldError('INVALID_REQUEST', { status, message });
+
+/** `Expect` with anything but `100-continue`, which Node answers with an empty body of its own. */
+export const answerExpectation = (_request: IncomingMessage, response: ServerResponse): void => {
+  const refusal = refused(417, 'This server meets no expectation but 100-continue.');
+  response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(actionError(refusal, 'none')));
+};
+
+/** Reads at most this much of a body that is too large, so that its sender gets to see the answer. */
+const DRAIN_LIMIT_BYTES = 16 * 1024 * 1024;
+const DRAIN_WITHIN_MS = 2_000;
+
+/** Throws away the rest of a request's body; a connection closed in mid-send would lose the answer. */
+export const drain = (request: IncomingMessage): Promise<void> =>
+  new Promise((resolve) => {
+    let bytes = 0;
+    const timer = setTimeout(resolve, DRAIN_WITHIN_MS);
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > DRAIN_LIMIT_BYTES) resolve();
+    });
+    request.once('close', resolve);
+    request.once('end', resolve);
+    request.resume();
+    if (request.readableEnded || request.destroyed) resolve();
+    void timer.unref();
+  });

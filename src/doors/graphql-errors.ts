@@ -45,4 +45,9 @@ const isGraphqlError = (error: unknown): boolean => error instanceof Error && er
 
 /** graphql-js offers the names of fields that the caller may not know of (R28). */
 const withoutSuggestion = (message: string): string =>
-  message.replace(/ Did you mean .*$/s, '').slice(0, 300);
+  message.includes('Query validation error')
+    ? TOO_MUCH
+    : message.replace(/ Did you mean .*$/s, '').slice(0, 300);
+
+const TOO_MUCH =
+  'The document asks for too much: at most 500 tokens, 5 levels, 5 directives and a cost of 200.';

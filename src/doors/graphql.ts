@@ -41,6 +41,10 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
 
   scope.post('/graphql', async (request, reply) => {
     checkParameters(request.body);
+    if (request.headers.authorization !== undefined)
+      throw new HeraldError('INVALID_REQUEST', { message: BOTH });
+    // There is one answer, and it is JSON. Another wish would be refused after the operation ran.
+    request.raw.headers.accept = 'application/json';
     const context: OperationContext = {
       requestId: request.id,
       bodyBytes: bodyBytesOf(request),
@@ -56,6 +60,9 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
       .send(await response.text());
   });
 };
+
+const BOTH =
+  'Send either the webhook secret or an Authorization header, not both. Leave forward_client_headers off in Hasura.';
 
 /** One operation as GraphQL over HTTP has it: a `query`, and `variables` and `operationName` or null. */
 const checkParameters = (body: unknown): void => {

@@ -3,7 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { HeraldError, type Log, type Meter, type Posting, type Session } from '../kernel/index.ts';
 import { openActionDoor, sendActionError } from './action.ts';
 import { refusalOf } from './answer.ts';
-import { answerBrokenRequest } from './broken-requests.ts';
+import { answerBrokenRequest, answerExpectation, drain } from './broken-requests.ts';
 import { openGraphqlDoor, sendGraphqlRefusal } from './graphql.ts';
 import { admitHasuraOnly } from './hasura-only.ts';
 import { openHealthDoor } from './health.ts';
@@ -55,7 +55,7 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     exposeHeadRoutes: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void fail(tools, sendActionError)(error, request, reply),
-    http: { connectionsCheckingInterval: Math.min(requestTimeout, 5_000) },
+    http: { requireHostHeader: false, connectionsCheckingInterval: Math.min(requestTimeout, 5_000) },
   });
   server.decorateRequest('operation', undefined);
   server.decorateRequest('refusal', undefined);
@@ -65,6 +65,7 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   server.addHook('onRequest', async (request, reply) => {
     if (request.is404) throw notFound(server, request, reply);
   });
+  server.server.on('checkExpectation', answerExpectation);
   closeConnectionsWhenClosing(server);
   acceptJsonOnly(server);
   openHealthDoor(server, tools.isReady);
@@ -123,10 +124,12 @@ const refuseOnTheWayOut = (scope: FastifyInstance, mayBegin: () => boolean): voi
 /** The one translator at the edge: whatever went wrong becomes a public error, and a bug is logged once. */
 const fail =
   (tools: DoorTools, send: Send) =>
-  (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const refusal = refusalOf(error);
-    if (refusal.code === 'INTERNAL')
+    if (refusal.code === 'INTERNAL') {
       tools.log('error', 'request_failed', { requestId: request.id, error: refusal.cause });
+    }
+    if (refusal.code === 'PAYLOAD_TOO_LARGE') await drain(request.raw);
     request.refusal = refusal.code;
     return send(refusal, request, reply);
   };

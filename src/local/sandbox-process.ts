@@ -28,7 +28,7 @@ const POLL_MS = 50;
 export const startSandboxProcess = async ({ stateDir, port }: SandboxOptions): Promise<SandboxProcess> => {
   const note = join(stateDir, 'sandbox-process.json');
   const running = readNote(note);
-  if (running !== undefined && (await answers(running.url))) {
+  if (running !== undefined && (await isOfFolder(running.url, stateDir))) {
     return { url: running.url, reused: true, stop: () => stopProcess(running.pid) };
   }
   const logPath = join(stateDir, 'sandbox.log');
@@ -69,9 +69,15 @@ const readNote = (path: string): { pid: number; url: string } | undefined => {
     : undefined;
 };
 
-const answers = async (url: string): Promise<boolean> => {
+/** Whether the sandbox of this folder answers there, and not another's: they know different tokens. */
+const isOfFolder = async (url: string, stateDir: string): Promise<boolean> => {
   try {
-    return (await fetch(`${url}/_sandbox/users`, { signal: AbortSignal.timeout(2_000) })).ok;
+    const response = await fetch(`${url}/_sandbox/users`, { signal: AbortSignal.timeout(2_000) });
+    const [user] = (await response.json()) as { access_token: string }[];
+    return (
+      user !== undefined &&
+      readFileSync(join(stateDir, 'sandbox', 'users.json'), 'utf8').includes(user.access_token)
+    );
   } catch {
     return false;
   }

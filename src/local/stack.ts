@@ -25,6 +25,11 @@ export interface Stack {
  * not start, those that this call started are stopped again.
  */
 export const startStack = async (environment: Environment, terminal: boolean): Promise<Stack> => {
+  if (isSet(environment, 'X_API_URL') && !isSet(environment, 'X_APP_KEY')) {
+    throw new Error(
+      'X_API_URL is set and X_APP_KEY is not. Set both for an X of your own, or neither for the sandbox.',
+    );
+  }
   const stateDir = openStateFolder(environment.HERALD_STATE_DIR || '.herald');
   const withSecrets = withDevelopmentSecrets(environment, stateDir);
   const begun: { readonly reused: boolean; stop(): Promise<void> }[] = [];

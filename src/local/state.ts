@@ -1,11 +1,19 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Environment } from '../config/index.ts';
 
 /** A folder that only its owner can read; made when it does not exist. */
 export const openStateFolder = (path: string): string => {
   const folder = resolve(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(dirname(folder)))
+    throw new Error(`HERALD_STATE_DIR: there is no folder ${dirname(folder)} to make it in.`);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EEXIST')
+      throw new Error(`HERALD_STATE_DIR: the folder ${folder} cannot be made (${code}).`);
+  }
   return folder;
 };
 

@@ -9,10 +9,14 @@ import type { PostingTools } from './tools.ts';
  * no row exists: `TEXT_EMPTY`, `TEXT_TOO_LONG` and `INVALID_INPUT` with the field, `ACCOUNT_REQUIRED`,
  * `CREDENTIALS_INVALID`, `IDEMPOTENCY_KEY_REUSED`, `TEMPORARILY_UNAVAILABLE`.
  */
-export const postTweet = (tools: PostingTools, session: Session, input: PostTweetInput): Promise<XPost> => {
+export const postTweet = async (
+  tools: PostingTools,
+  session: Session,
+  input: PostTweetInput,
+): Promise<XPost> => {
   const text = checkTweetText(input.text ?? '');
   const options = {
-    ...(input.inReplyToTweetId ? { inReplyToTweetId: readReplyTo(input.inReplyToTweetId) } : {}),
+    ...(input.inReplyToTweetId == null ? {} : { inReplyToTweetId: readReplyTo(input.inReplyToTweetId) }),
     ...(input.replySettings ? { replySettings: input.replySettings } : {}),
   };
   const expiresAt = readExpiry(input.expiresAt, tools.now());

@@ -201,6 +201,30 @@ describe('a request that is no GraphQL over HTTP', () => {
     }
   });
 
+  it.each(['image/png', 'text/html', 'text/event-stream', 'multipart/mixed'])(
+    'is answered as JSON whatever else the caller accepts: %s',
+    async (accept) => {
+      const response = await fetch(`${world.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          'x-hasura-webhook-secret': world.secret,
+          ...session,
+          'content-type': 'application/json',
+          accept,
+        },
+        body: JSON.stringify({ query: POST, variables: { input: { text: `as ${accept}` } } }),
+      });
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(await response.json()).toMatchObject({ data: { postTweet: { state: 'SENT' } } });
+    },
+  );
+
+  it('is refused when it carries an Authorization header beside the secret', async () => {
+    const headers = { 'x-hasura-webhook-secret': world.secret, ...session, authorization: 'Bearer x' };
+    const { status, body } = await send(`${world.url}/graphql`, headers, { query: '{ __typename }' });
+    expect([status, body.errors[0].extensions.code]).toEqual([400, 'INVALID_REQUEST']);
+  });
+
   it('is refused when a session header comes twice', async () => {
     const { hostname, port } = new URL(world.url);
     const { request } = await import('node:http');

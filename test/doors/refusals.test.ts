@@ -243,7 +243,21 @@ describe('a request that is no action request', () => {
       code: 'INVALID_REQUEST',
       extensions: { code: 'INVALID_REQUEST' },
     });
+    expect(
+      await talk('POST /hasura/actions HTTP/1.1\r\nhost: h\r\nexpect: fish\r\nconnection: close\r\n\r\n'),
+    ).toMatch(/^HTTP\/1\.1 417 .*"code":"INVALID_REQUEST"/s);
+    expect(await talk('GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 /);
     expect(await talk('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 .*"code":"INVALID_REQUEST"/s);
+  });
+});
+
+describe('a connection that carries more than one request', () => {
+  it('gets the answer to a good one before what comes after it is refused', async () => {
+    const body = JSON.stringify(action({ input: { input: { text: 'before the garbage' } } }));
+    const head = `POST /hasura/actions HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\nx-hasura-webhook-secret: ${world.secret}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    const said = await talk(`${head}${body}GARBAGE\r\n\r\n`);
+    expect(said).toMatch(/^HTTP\/1\.1 200 .*"state":"SENT"/s);
+    await fetch(`${world.sandbox.url}/_sandbox/reset`, { method: 'POST' });
   });
 });
 

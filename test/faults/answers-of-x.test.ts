@@ -80,7 +80,11 @@ describe.concurrent.each([
 
 const inScene = async (run: (scene: Scene, herald: Herald) => Promise<void>): Promise<void> => {
   const scene = await createScene();
-  await run(scene, await scene.start()).finally(() => scene.close());
+  try {
+    await run(scene, await scene.start());
+  } finally {
+    await scene.close();
+  }
 };
 
 describe.concurrent('what X says in time', () => {

@@ -10,7 +10,11 @@ describe.concurrent('SIGTERM (F22)', () => {
 
   const inScene = async (run: (scene: Scene) => Promise<void>, environment = {}): Promise<void> => {
     const scene = await createScene({ environment });
-    await run(scene).finally(() => scene.close());
+    try {
+      await run(scene);
+    } finally {
+      await scene.close();
+    }
   };
 
   it('is told by /readyz at once, while posts are still taken; then the process ends with 0 within 30 s', () =>

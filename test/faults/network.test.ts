@@ -12,7 +12,11 @@ const through = ({ port }: TcpProxy, url: string): string => Object.assign(new U
 
 const inScene = async (run: (scene: Scene) => Promise<void>): Promise<void> => {
   const scene = await createScene();
-  await run(scene).finally(() => scene.close());
+  try {
+    await run(scene);
+  } finally {
+    await scene.close();
+  }
 };
 
 describe.concurrent('a network that is half open', () => {

@@ -11,7 +11,11 @@ import { createScene, type Scene } from './support/scene.ts';
 
 const inScene = async (run: (scene: Scene) => Promise<void>): Promise<void> => {
   const scene = await createScene();
-  await run(scene).finally(() => scene.close());
+  try {
+    await run(scene);
+  } finally {
+    await scene.close();
+  }
 };
 
 interface Keyring {

@@ -21,10 +21,12 @@ const withOutage = async (run: (outage: Outage) => Promise<void>): Promise<void>
     TEST_X_CA: scene.sandbox.ca ?? '',
   };
   const start = (more = {}): Promise<Herald> => scene.start({ environment: { ...environment, ...more } });
-  await run({ scene, proxy, start }).finally(async () => {
+  try {
+    await run({ scene, proxy, start });
+  } finally {
     await proxy.close();
     await scene.close();
-  });
+  }
 };
 
 const eventsOf = ({ process }: Herald, evt: string): string[] =>

@@ -24,9 +24,14 @@ const chooserOf =
   };
 
 /** Everything goes wrong at once, for as long as it was asked for. */
-const storm = async (stage: Stage, options: Options, random: Random, incidents: Incidents) => {
+const storm = async (
+  stage: Stage,
+  options: Options,
+  random: Random,
+  incidents: Incidents,
+  counts: Counts,
+): Promise<Wish[]> => {
   const wishes: Wish[] = [];
-  const counts: Counts = { faults: 0, restarts: 0, copies: 0 };
   const endsAtMs = performance.now() + options.minutes * 60_000;
   const going = (): boolean => performance.now() < endsAtMs;
   const progress = async (): Promise<void> => {
@@ -42,11 +47,10 @@ const storm = async (stage: Stage, options: Options, random: Random, incidents: 
     killHeralds(random.fork(), stage.slots, going),
     troubleX(random.fork(), stage.x, counts, going),
     restartPostgres(random.fork(), stage.database, counts, going),
-    countCopies(stage.x, counts, going),
     ...stage.people.map((person) => postAway(person, random.fork(), chooserOf(stage), wishes, going)),
     progress(),
   ]);
-  return { wishes, counts };
+  return wishes;
 };
 
 /** No more faults: whoever has no answer yet asks until he has one. */
@@ -79,8 +83,13 @@ const main = async (): Promise<number> => {
   process.once('SIGINT', stopEarly).once('SIGTERM', stopEarly);
   try {
     await waitForHeralds(stage);
-    const { wishes, counts } = await storm(stage, options, random, incidents);
+    const counts: Counts = { faults: 0, restarts: 0, copies: 0 };
+    let isMoving = true;
+    const counting = countCopies(stage.x, counts, () => isMoving);
+    const wishes = await storm(stage, options, random, incidents, counts);
     await settle(stage, wishes, random);
+    isMoving = false;
+    await counting;
     const { posts, ...wrong } = await judge(stage, wishes);
     const { faults, restarts, copies } = counts;
     const failures = { ...wrong, copies, crashes: incidents.crashes, alarms: incidents.alarms };
