@@ -142,7 +142,7 @@ const isLost = (error: unknown): boolean => {
 
 /** Also what passes by itself but is not worth an immediate repetition: no resources, time limits, a standby. */
 const isUnavailable = (error: unknown): boolean =>
-  (error instanceof NotConnected && isUnavailable(error.cause)) ||
+  error instanceof NotConnected ||
   isLost(error) ||
   (error instanceof pg.DatabaseError && /^(53...|57...|40...|25006|55P03)$/.test(error.code ?? ''));
 

@@ -27,6 +27,13 @@ export interface Herald {
   readonly folder: string;
 }
 
+const folders: string[] = [];
+
+// At the file's end, also for what is made inside of a test.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** Nothing answers there, and nothing is asked. */
 const NOWHERE = { X_API_URL: 'http://127.0.0.1:1', OPS_PORT: '1' };
 
@@ -36,7 +43,7 @@ const NOWHERE = { X_API_URL: 'http://127.0.0.1:1', OPS_PORT: '1' };
  */
 export const createHerald = (environment: Record<string, string>): Herald => {
   const folder = mkdtempSync(join(tmpdir(), 'herald-cli-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const shell = { ...NOWHERE, ...environment };
   const checked = (outcome: Outcome): Outcome => {
     expect(outcome.output).not.toMatch(/canary| at .*\.ts:/);
