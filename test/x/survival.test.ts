@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { answer, created, startRawServer } from './raw-server.ts';
@@ -27,7 +28,7 @@ test('no answer, however broken, ends the process', async () => {
   const args = ['--import', 'tsx', '--unhandled-rejections=strict', '--trace-warnings'];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
     ...args,
-    new URL('./poster.ts', import.meta.url).pathname,
+    fileURLToPath(new URL('./poster.ts', import.meta.url)),
     server.url.href,
     '200',
   ]);
