@@ -1,5 +1,5 @@
 # Herald's image: Node 24, the compiled service, its production packages, an unprivileged user. Nothing else.
-# One image is three programs: the service (default), the sandbox (`node dist/sandbox/main.js`) and the CLI (`init`, `status`, ...).
+# One image is three programs: the service (default), the sandbox (`node dist/sandbox/main.js`) and the CLI (`status`, `posts`, ...).
 #
 # BASE may be any glibc image with Node 24, npm, useradd and a POSIX shell; pin it by digest where you deploy.
 ARG BASE=node:24-bookworm-slim

@@ -60,7 +60,7 @@ export const createApp = async (
     ...(overrides.xCertificateAuthority === undefined ? {} : { ca: overrides.xCertificateAuthority }),
   });
   const gate = createGate({ log, now });
-  const metrics = createMetrics({ status: ledger.status, gate, log });
+  const metrics = createMetrics({ status: ledger.status, pool: ledger.connections, gate, log });
   const { meter } = metrics;
   const x = observeX(overrides.aroundX?.(client) ?? client, { meter, gate });
   const posting = createPosting({

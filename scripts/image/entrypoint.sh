@@ -1,6 +1,6 @@
 #!/bin/sh
 # The image's ENTRYPOINT. A program of the image runs as it is, anything else is a Herald command, so that
-# `docker run IMAGE`, `docker run IMAGE init` and `docker run IMAGE node dist/sandbox/main.js` all do what they say.
+# `docker run IMAGE`, `docker run IMAGE status` and `docker run IMAGE node dist/sandbox/main.js` all do what they say.
 # Every branch ends in exec: the program is process 1 itself and gets the signals.
 set -eu
 

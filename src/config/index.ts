@@ -85,6 +85,9 @@ export const loadConfig = async (
   const reader = new Reader(values, problems);
   const config = readConfig(reader, problems, options.terminal ?? false);
   const secrets = await readSecrets(reader, problems, options);
+  if (reader.text('NODE_ENV') === 'production' || config.x.apiUrl.host === X_API_URL.host) {
+    refusePublished(reader, problems);
+  }
   if (problems.list.length > 0) throw new ConfigProblems(problems.list);
   return { config, secrets };
 };
@@ -199,9 +202,21 @@ const readDatabaseUrl = (reader: Reader, problems: Problems): string => {
     'DATABASE_URL',
     'It names the Postgres of the ledger: postgres://user:password@host:5432/name',
   );
-  if (url !== '' && !/^postgres(ql)?:\/\/\S+$/.test(url))
+  if (url !== '' && !URL.canParse(url)) {
+    problems.add('DATABASE_URL', 'is no URL. Percent-encode # / ? and @ in the password.');
+  } else if (url !== '' && !/^postgres(ql)?:\/\/\S+$/.test(url))
     problems.add('DATABASE_URL', 'must begin with postgres://.');
   return url;
+};
+
+/** Everybody can read these in the sandbox's documentation. */
+const PUBLISHED = { X_APP_KEY: 'sandbox-app', X_APP_SECRET: 'sandbox-app-secret' } as const;
+
+const refusePublished = (reader: Reader, problems: Problems): void => {
+  for (const name of ['X_APP_KEY', 'X_APP_SECRET'] as const) {
+    if (reader.text(name) === PUBLISHED[name])
+      problems.add(name, "is the sandbox's, which is published. Use your application's.");
+  }
 };
 
 const refuseWeak = (name: string, secret: string, problems: Problems): void => {

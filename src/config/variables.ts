@@ -87,7 +87,7 @@ export const variables = {
   OPS_PORT: { about: 'The port of `/metrics`', default: '4002' },
   HERALD_LOG_LEVEL: { about: '`debug`, `info`, `warn` or `error`', default: 'info' },
   HERALD_LOG_FORMAT: { about: '`json` or `pretty`', default: 'json, pretty on a terminal' },
-  NODE_ENV: { about: '`production` refuses a settle window below 600000', default: '' },
+  NODE_ENV: { about: '`production` refuses published secrets and a settle window below 600000', default: '' },
   HERALD_URL: {
     about:
       'Where the engine finds Herald, for the handler `{{HERALD_URL}}/hasura/actions`. Herald ignores it',

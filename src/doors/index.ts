@@ -4,6 +4,7 @@ import { HeraldError, type Log, type Meter, type Posting, type Session } from '.
 import { openActionDoor, sendActionError } from './action.ts';
 import { refusalOf } from './answer.ts';
 import { answerBrokenRequest, answerExpectation, drain } from './broken-requests.ts';
+import { closeConnectionsWhenClosing } from './closing.ts';
 import { openGraphqlDoor, sendGraphqlRefusal } from './graphql.ts';
 import { admitHasuraOnly } from './hasura-only.ts';
 import { openHealthDoor } from './health.ts';
@@ -18,6 +19,8 @@ declare module 'fastify' {
     operation: string | undefined;
     /** The code that it was refused with, for its log line. */
     refusal: string | undefined;
+    /** The post that it was about, for its log line. */
+    postId: string | undefined;
   }
 }
 
@@ -59,6 +62,7 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   });
   server.decorateRequest('operation', undefined);
   server.decorateRequest('refusal', undefined);
+  server.decorateRequest('postId', undefined);
   server.addHook('onResponse', async (request, reply) => reportRequest(tools, request, reply));
   server.setErrorHandler(fail(tools, sendActionError));
   // Before the body is parsed, so that an unknown route is told as one whatever was sent to it.
@@ -74,17 +78,6 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     openHasuraDoors(scope, tools);
   });
   return server;
-};
-
-/** A kept-alive connection that was busy when the server began to close would hold it open until the client lets go. */
-const closeConnectionsWhenClosing = (server: FastifyInstance): void => {
-  let closing = false;
-  server.addHook('preClose', async () => {
-    closing = true;
-  });
-  server.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close');
-  });
 };
 
 /** Both doors of Hasura: the secret is checked before anything else, and each answers in its own shape. */
@@ -148,6 +141,12 @@ const notFound = (server: FastifyInstance, request: FastifyRequest, reply: Fasti
   });
 };
 
+/** The trace that the request belongs to: W3C Trace Context, or B3 as Hasura sends it. */
+const traceIdOf = ({ headers }: FastifyRequest): string | undefined => {
+  const w3c = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? ''))?.[1];
+  return w3c ?? /^[0-9a-f]{16,32}$/.exec(String(headers['x-b3-traceid'] ?? ''))?.[0];
+};
+
 const reportRequest = ({ log, meter }: DoorTools, request: FastifyRequest, reply: FastifyReply): void => {
   if (request.routeOptions.url === '/healthz' || request.routeOptions.url === '/readyz') return;
   const durationMs = Math.round(reply.elapsedTime * 10) / 10;
@@ -155,6 +154,8 @@ const reportRequest = ({ log, meter }: DoorTools, request: FastifyRequest, reply
   meter.request({ door, operation: request.operation, code: request.refusal, durationMs });
   log(request.refusal === undefined ? 'info' : 'warn', 'request', {
     requestId: request.id,
+    traceId: traceIdOf(request),
+    postId: request.postId,
     operation: request.operation,
     status: reply.statusCode,
     code: request.refusal,

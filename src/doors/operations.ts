@@ -1,4 +1,4 @@
-import { HeraldError, type Posting, type Session } from '../kernel/index.ts';
+import { HeraldError, type Posting, type Session, type XPost } from '../kernel/index.ts';
 import type { Resolvers } from './resolvers.generated.ts';
 
 /** What a resolver may know about the request it answers. */
@@ -7,7 +7,7 @@ export interface OperationContext {
   /** The length of the whole request body. */
   readonly bodyBytes: number;
   /** Told what was asked for and how it was refused, for the log and the metrics. */
-  readonly report: { operation: string | undefined; refusal: string | undefined };
+  readonly report: { operation: string | undefined; refusal: string | undefined; postId: string | undefined };
   /** Who asks; throws the refusal when nobody may. Introspection never calls it. */
   readonly session: () => Session;
 }
@@ -18,10 +18,14 @@ export type Operations = Pick<Resolvers, 'Mutation' | 'Query'>;
 export const createOperations = (posting: Posting) =>
   ({
     Mutation: {
-      postTweet: async (_root, { input }, context) => posting.postTweet(context.session(), input),
-      cancelTweet: async (_root, { input }, context) => posting.cancelTweet(context.session(), input.id),
-      retryTweet: async (_root, { input }, context) => posting.retryTweet(context.session(), input.id),
-      resolveTweet: async (_root, { input }, context) => posting.resolveTweet(context.session(), input),
+      postTweet: async (_root, { input }, context) =>
+        noted(context, posting.postTweet(context.session(), input)),
+      cancelTweet: async (_root, { input }, context) =>
+        noted(context, posting.cancelTweet(context.session(), input.id)),
+      retryTweet: async (_root, { input }, context) =>
+        noted(context, posting.retryTweet(context.session(), input.id)),
+      resolveTweet: async (_root, { input }, context) =>
+        noted(context, posting.resolveTweet(context.session(), input)),
     },
     Query: {
       xMe: async (_root, _arguments, context) => posting.xMe(context.session()),
@@ -29,6 +33,13 @@ export const createOperations = (posting: Posting) =>
       xPosts: async (_root, { input }, context) => posting.xPosts(context.session(), input ?? {}),
     },
   }) satisfies Operations;
+
+/** Ties the request's log line to those of the post. */
+const noted = async (context: OperationContext, answering: Promise<XPost>): Promise<XPost> => {
+  const post = await answering;
+  context.report.postId = post.id;
+  return post;
+};
 
 const INPUT_LIMIT_BYTES = 64 * 1024;
 

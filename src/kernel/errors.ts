@@ -119,7 +119,7 @@ export const answerErrors = {
     status: 429,
     userAction: 'WAIT',
     message: 'Herald cannot do this right now, and nothing was started. Try again after retryAt.',
-    when: 'Something that Herald needs does not answer; nothing was started.',
+    when: 'Something that Herald needs does not answer; nothing was started, unless the message says that the database did not tell.',
   },
   INTERNAL: {
     status: 500,

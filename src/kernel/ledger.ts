@@ -88,7 +88,9 @@ export type Accepted =
   | { readonly kind: 'accepted'; readonly post: LedgerPost; readonly claim: Claim | undefined }
   /** The same key with the same input, or the same input within the window: this is the post. */
   | { readonly kind: 'existing'; readonly post: LedgerPost }
-  | { readonly kind: 'key_reused' };
+  | { readonly kind: 'key_reused' }
+  /** It is new, and its time is over: nothing was written down. */
+  | { readonly kind: 'expired' };
 
 export interface Recorded {
   readonly post: LedgerPost;
@@ -222,5 +224,14 @@ export interface Ledger {
   status(): Promise<LedgerStatus>;
   /** Forgets what nobody asks for any more: old deduplication entries and replicas. */
   tidy(): Promise<void>;
+  connections(): Connections;
   close(): Promise<void>;
+}
+
+/** The pool of connections to the database. */
+export interface Connections {
+  readonly total: number;
+  readonly idle: number;
+  /** Callers that wait for one. */
+  readonly waiting: number;
 }

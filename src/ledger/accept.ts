@@ -7,9 +7,14 @@ import { ms, pausesFor } from './sql.ts';
 
 const REPEAT_FOR_MS = 2_000;
 /** Longer, because giving up now would leave a post behind that its user believes was refused. */
-const ANSWER_LOST_REPEAT_FOR_MS = 20_000;
+const ANSWER_LOST_REPEAT_FOR_MS = 15_000;
 const RETRY_AFTER_MS = 5_000;
+/** The database's clock decides what is over; this process' own may be a little behind it. */
+const CLOCKS_DIFFER_MS = 60_000;
 const PAUSE_MS = 50;
+
+/** A post that is over already is not written down; one that was written down before is found all the same. */
+const isAhead = `($7::timestamptz is null or $7 > now())`;
 
 /**
  * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
@@ -20,7 +25,7 @@ const acceptPost = {
   text: `
 with taken as (
   insert into herald.recent_post as recent (user_id, x_user_id, fingerprint, post_id)
-  select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0
+  select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0 and ${isAhead}
   on conflict (user_id, x_user_id, fingerprint)
     do update set post_id = excluded.post_id, accepted_at = excluded.accepted_at
     where exists (select from herald.post where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
@@ -36,7 +41,7 @@ with taken as (
   select $1::uuid, $2, $3, $4, $5, $6, coalesce($7, now() + ${ms('$8')}),
     not waits, count, case when waits then count else count - 1 end, case when waits then 0 else 1 end
   from (select paused or $12::text is not null as waits, cardinality($9::text[]) as count from hold) as first
-  where $5 is not null or $14 = 0 or exists (select from taken)
+  where ($5 is not null or $14 = 0 or exists (select from taken)) and ${isAhead}
   on conflict do nothing
   returning *
 ), part as (
@@ -67,7 +72,7 @@ select ${postColumns}, part.fence from post, part order by part.position`,
 const readExisting = {
   name: 'accept_existing',
   text: `
-select ${postColumns}, part.fence, post.fingerprint
+select ${postColumns}, part.fence, post.fingerprint, part.state_since = post.created_at as born_so
 from herald.post join herald.part on part.post_id = post.id
 where post.id = coalesce(
   (select id from herald.post where id = $1),
@@ -83,11 +88,13 @@ interface AcceptRow extends PostRow {
 }
 
 interface ExistingRow extends AcceptRow {
+  /** The part is in the state in which its post was written down. */
+  readonly born_so: boolean;
   readonly fingerprint: Buffer;
 }
 
 /**
- * Bridges a database that is not there for two seconds, and one whose answer was lost for twenty. The claim goes to the call that wrote the post and to no other: whoever
+ * Bridges a database that is not there for two seconds, and one whose answer was lost for fifteen. The claim goes to the call that wrote the post and to no other: whoever
  * accepts the same id again is told that the post exists.
  */
 export const accept = async (
@@ -103,6 +110,8 @@ export const accept = async (
     try {
       const accepted = await acceptOnce(database, settings, post, lease);
       if (accepted !== undefined) return accepted;
+      if (post.expiresAt !== undefined && post.expiresAt.getTime() <= Date.now() + CLOCKS_DIFFER_MS)
+        return { kind: 'expired' };
       if (isLastTry) throw new Error(`Post ${post.id} was neither accepted nor found`);
     } catch (error) {
       if (!isOutage(error)) throw error;
@@ -125,12 +134,18 @@ const acceptOnce = async (
   if (accepted !== undefined) return answerAccepted(accepted, rows, lease.endsAtMs);
   const stored = await readStored(database, post);
   if (stored === undefined) return undefined;
-  // An earlier try was committed and its answer lost. Nobody else can know the claim in it.
-  if (stored.post.id === post.id && lease.answerLost) {
-    return answerAccepted(stored.post, stored.rows, lease.endsAtMs);
-  }
+  if (stored.post.id === post.id && lease.answerLost) return answerLostAccept(stored, lease.endsAtMs);
   return answerStored(post, stored);
 };
+
+/**
+ * An earlier try was committed and its answer lost. The claim in it is this call's only when the part was born SENDING: one
+ * that waited may have been claimed by the sweep meanwhile, and two would send it.
+ */
+const answerLostAccept = ({ post, rows }: Stored, leaseEndsAtMs: number): Accepted =>
+  rows[0]?.born_so === true && rows[0].attempts === 1
+    ? answerAccepted(post, rows, leaseEndsAtMs)
+    : { kind: 'accepted', post, claim: undefined };
 
 /** The one refusal after which a row may exist: a repeat with the same key, or within the window, finds it. */
 const notTold = (cause: unknown): HeraldError =>
@@ -138,7 +153,7 @@ const notTold = (cause: unknown): HeraldError =>
     cause,
     retryAt: new Date(Date.now() + RETRY_AFTER_MS),
     message:
-      'The database did not say whether the post was written down. Repeat it unchanged: it is never posted twice.',
+      'The database did not say whether the post was written down. Repeat it unchanged, best with an idempotency key.',
   });
 
 const isOutage = (error: unknown): boolean =>

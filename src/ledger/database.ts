@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { HeraldError } from '../kernel/index.ts';
+import { type Connections, HeraldError } from '../kernel/index.ts';
 
 const STATEMENT_TIMEOUT_MS = 5_000;
 /** A little more than the server's own limit: it ends the wait for a server that no longer answers at all. */
@@ -28,6 +28,7 @@ export interface Database {
   query<Row extends object>(statement: Statement, values: unknown[], repeatForMs?: number): Promise<Row[]>;
   /** Runs statements on one connection, all or nothing. Never repeated. */
   transaction<T>(work: (query: TransactionQuery) => Promise<T>): Promise<T>;
+  connections(): Connections;
   close(): Promise<void>;
 }
 
@@ -59,6 +60,7 @@ export const openDatabase = ({ connectionString, poolSize, onConnectionLost }: D
     query: (statement, values, repeatForMs = 0) =>
       repeatWhileLost(repeatForMs, () => runStatement(pool, statement, values)),
     transaction: (work) => repeatWhileLost(0, () => runTransaction(pool, work)),
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 };

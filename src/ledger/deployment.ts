@@ -17,7 +17,8 @@ with before as (
   select (select public_url from herald.deployment) as public_url,
     exists (select from herald.deployment where heartbeat_at < now() - ${ms('$3')}) as gap,
     (select count(distinct post.id)::int from herald.part join herald.post on post.id = part.post_id
-     where part.state = 'QUEUED' and part.not_before <= now() and not ${isExpired()}) as overdue
+     where (part.state = 'QUEUED' and part.not_before <= now() and not ${isExpired()})
+       or part.state = 'UNKNOWN' or (part.state = 'SENDING' and part.lease_until < now())) as overdue
 ), own as (
   insert into herald.deployment as deployment (public_url) values ($2)
   on conflict (id) do update
@@ -61,15 +62,22 @@ const setPublicUrl = {
 on conflict (id) do update set public_url = excluded.public_url`,
 };
 
-/** QUEUED -> UNKNOWN. The attempt stands for those that a later, lost state of the database may have known. */
+/**
+ * QUEUED and SENDING -> UNKNOWN, and what is UNKNOWN is looked for anew. The attempt stands for those that a later, lost
+ * state of the database may have known: it may have been written up to this moment.
+ */
 const suspectDue = {
   name: 'recover',
   text: `
-with part as (
+with suspect as (
+  select post_id, position, state as was from herald.part
+  where (state = 'QUEUED' and not_before <= now()) or state = 'UNKNOWN' or (state = 'SENDING' and lease_until < now())
+  for update
+), part as (
   update herald.part set state = 'UNKNOWN', state_since = now(), fence = nextval('herald.fence'), not_before = now(),
-    error_code = 'OUTCOME_UNKNOWN', error_retry_at = null, looks = 0, absences = 0
-  where state = 'QUEUED' and not_before <= now()
-  returning part.*, 'QUEUED' as was
+    lease_until = null, error_code = 'OUTCOME_UNKNOWN', error_retry_at = null, looks = 0, absences = 0
+  from suspect where part.post_id = suspect.post_id and part.position = suspect.position
+  returning part.*, suspect.was
 ), attempt as (
   insert into herald.attempt (post_id, position, fence, attempt, started_at, deadline_at)
   select post_id, position, fence, attempts, $1, now() from part

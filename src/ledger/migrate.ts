@@ -6,6 +6,7 @@ import { grantReading } from './reading-role.ts';
 
 /** Any number that no other program locks with in this database. */
 const MIGRATION_LOCK = 4_701_872_236;
+const CONNECT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 60_000;
 
 const ownMigrations = fileURLToPath(new URL('./migrations/', import.meta.url));
@@ -38,7 +39,12 @@ export const migrate = async (
   connectionString: string,
   directory: string = ownMigrations,
 ): Promise<Migrated> => {
-  const client = new pg.Client({ connectionString, application_name: 'herald migrations', keepAlive: true });
+  const client = new pg.Client({
+    connectionString,
+    application_name: 'herald migrations',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   // A lost connection fails the statement under way; without a listener it would end the process too.
   client.on('error', () => {});
   await client.connect();

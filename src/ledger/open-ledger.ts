@@ -69,6 +69,7 @@ const ledgerOf = (database: Database, settings: LedgerSettings): Ledger => {
       while ((await database.query(forgetRecent, [settings.dedupeWindowMs])).length === FORGET_AT_ONCE);
       await deployment.forgetReplicas();
     },
+    connections: () => database.connections(),
     close: () => database.close(),
   };
 };

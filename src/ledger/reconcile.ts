@@ -51,7 +51,7 @@ const concludeAbsent = {
 with past as (
   select max(deadline_at) as deadline_at,
     coalesce(bool_or(outcome = 'duplicate'), false) as duplicate,
-    coalesce(bool_or(outcome = 'unknown' and http_status between 200 and 299), false) as likely
+    coalesce(bool_or(outcome in ('unknown', 'created') and http_status between 200 and 299), false) as likely
   from herald.attempt where post_id = $1 and position = $2
 ), seen as (
   select part.post_id, part.position, past.*, cancel_requested_at is not null as cancelled,

@@ -85,7 +85,12 @@ export const transitions = {
   },
   sendIt: { from: ['NEEDS_REVIEW'], to: 'QUEUED', by: 'person', guard: 'owner; outside the guarantee' },
   giveUp: { from: ['NEEDS_REVIEW'], to: 'FAILED', by: 'person', guard: 'owner' },
-  recover: { from: ['QUEUED'], to: 'UNKNOWN', by: 'operator', guard: 'due; the database was restored' },
+  recover: {
+    from: ['QUEUED', 'SENDING'],
+    to: 'UNKNOWN',
+    by: 'operator',
+    guard: 'due, or its lease over; the database was restored',
+  },
 } as const satisfies Record<string, Transition>;
 
 export type TransitionName = keyof typeof transitions;

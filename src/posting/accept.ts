@@ -3,6 +3,7 @@ import { type Accepted, HeraldError, type NewPart, type Session, type XPost } fr
 import { toXPost } from './answer.ts';
 import { send } from './deliver.ts';
 import { inTime, settled } from './in-time.ts';
+import { invalidExpiry } from './terms.ts';
 import type { PostingTools } from './tools.ts';
 
 /** What a user asked to publish, checked. */
@@ -24,6 +25,7 @@ export const acceptAndSend = async (
   session: Session,
   request: PostRequest,
 ): Promise<XPost> => {
+  const answerBy = performance.now() + tools.answerWithinMs;
   const accepted = await tools.useCredentials(session, async (credentials) => {
     const id = tools.newPostId();
     const owner = { postId: id, userId: session.userId, xUserId: credentials.xUserId };
@@ -43,17 +45,18 @@ export const acceptAndSend = async (
     const [part] = accepted.post.parts;
     if (part === undefined) throw new Error(`Post ${id} has no part`);
     const sending = send(tools, { claim: accepted.claim, part, parentTweetId: undefined }, credentials);
-    return { ...accepted, post: await inTime(tools, accepted.post, sending) };
+    return { ...accepted, post: await inTime(tools, accepted.post, sending, answerBy) };
   });
-  return answer(tools, accepted);
+  return answer(tools, accepted, answerBy);
 };
 
-const answer = async (tools: PostingTools, accepted: Accepted): Promise<XPost> => {
+const answer = async (tools: PostingTools, accepted: Accepted, answerBy: number): Promise<XPost> => {
+  if (accepted.kind === 'expired') throw invalidExpiry('is in the past');
   if (accepted.kind === 'key_reused') {
     throw new HeraldError('IDEMPOTENCY_KEY_REUSED', { field: 'idempotencyKey' });
   }
   const repeated = accepted.kind === 'existing';
-  const post = repeated ? await settled(tools, accepted.post) : accepted.post;
+  const post = repeated ? await settled(tools, accepted.post, answerBy) : accepted.post;
   return toXPost(post, tools.tweetUrl, repeated);
 };
 

@@ -118,8 +118,7 @@ export const createGate = ({ log, now, elapsedMs = () => performance.now() }: Ga
 
   const noteRead: Gate['noteRead'] = (read) => {
     noteClock(read.answer, false);
-    if (read.ok) lift('out_of_credits');
-    else if (read.code === 'OUT_OF_CREDITS') hold('out_of_credits');
+    if (!read.ok && read.code === 'OUT_OF_CREDITS') hold('out_of_credits');
   };
 
   /** A gateway's error page tells the gateway's time, so only what X itself answered counts. */

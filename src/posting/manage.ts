@@ -138,7 +138,7 @@ const sendNow = async (tools: PostingTools, post: LedgerPost): Promise<LedgerPos
   const sending = tools.ledger
     .claimPost(post.id)
     .then((delivery) => (delivery === undefined ? post : deliver(tools, delivery, false)));
-  return inTime(tools, post, sending);
+  return inTime(tools, post, sending, performance.now() + tools.answerWithinMs);
 };
 
 const ownPost = async ({ ledger }: PostingTools, { userId }: Session, id: PostId): Promise<LedgerPost> => {

@@ -13,7 +13,9 @@ export const createRunning = (): Running => {
   const sends = new Map<PostId, Promise<LedgerPost>>();
   return {
     add: (id, send) => {
-      const kept = send.finally(() => sends.delete(id));
+      const kept: Promise<LedgerPost> = send.finally(() => {
+        if (sends.get(id) === kept) sends.delete(id);
+      });
       sends.set(id, kept);
       return kept;
     },

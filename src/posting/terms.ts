@@ -15,17 +15,19 @@ export const readIdempotencyKey = (value: string | null | undefined): string | u
   });
 };
 
-/** The instant, or undefined without one. Throws `INVALID_INPUT` unless it is within the next 24 hours. */
+/**
+ * The instant, or undefined without one. Throws `INVALID_INPUT` for more than 24 hours ahead. One in the past is for the
+ * ledger to judge: a repeat of a post that exists is answered with it.
+ */
 export const readExpiry = (value: unknown, now: Date): Date | undefined => {
   if (value === null || value === undefined) return undefined;
   const expiresAt = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : undefined;
   if (expiresAt === undefined || Number.isNaN(expiresAt.getTime())) {
     throw invalidExpiry('must be an instant in ISO 8601 with a zone, e.g. 2026-11-22T09:30:00Z');
   }
-  if (expiresAt <= now) throw invalidExpiry('is in the past');
   if (expiresAt.getTime() > now.getTime() + DAY_MS) throw invalidExpiry('is more than 24 hours ahead');
   return expiresAt;
 };
 
-const invalidExpiry = (what: string): HeraldError =>
+export const invalidExpiry = (what: string): HeraldError =>
   new HeraldError('INVALID_INPUT', { field: 'expiresAt', message: `expiresAt ${what}.` });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery, Ledger, Log, Look } from '../kernel/index.ts';
 import { createCrew } from './crew.ts';
 import { everyRound, type Round } from './rounds.ts';
@@ -74,7 +75,11 @@ export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerToo
   return {
     stop: async () => {
       await Promise.all(rounds.map((round) => round.stop()));
-      await Promise.all([sends.finished(), looks.finished()]);
+      // A look that is cut concludes nothing; a send has to be written down.
+      await Promise.all([
+        sends.finished(),
+        Promise.race([looks.finished(), sleep(SECOND_MS, undefined, { ref: false })]),
+      ]);
     },
   };
 };

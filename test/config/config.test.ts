@@ -115,6 +115,7 @@ describe('configuration', () => {
     ['X_API_URL', 'http://127.0.0.1.evil.test'],
     ['X_AUTHORIZE_URL', 'http://api.x.com'],
     ['DATABASE_URL', 'mysql://db/herald'],
+    ['DATABASE_URL', 'postgres://user:pa#ss@host/db'],
     ['HERALD_PG_POOL', '1'],
     ['HERALD_LEASE_MS', '45000'],
     ['HERALD_SETTLE_WINDOW_MS', '15m'],
@@ -162,6 +163,21 @@ describe('configuration', () => {
 
   it('accepts HERALD_URL, which is for the engine', async () => {
     expect(await problemsOf({ ...complete, HERALD_URL: 'http://herald:4000' })).toEqual([]);
+  });
+});
+
+describe('published secrets', () => {
+  const sandbox = { ...complete, X_APP_KEY: 'sandbox-app', X_APP_SECRET: 'sandbox-app-secret' };
+
+  it.each([
+    ['in production', { ...sandbox, NODE_ENV: 'production', X_API_URL: 'https://sandbox.example' }],
+    ["with X's own address", sandbox],
+  ])('are refused %s', async (_when, environment) => {
+    expect(await problemsOf(environment)).toHaveLength(2);
+  });
+
+  it('are taken for a sandbox', async () => {
+    expect(await problemsOf({ ...sandbox, X_API_URL: 'http://127.0.0.1:4001' })).toEqual([]);
   });
 });
 

@@ -98,6 +98,29 @@ describe('an action of Hasura', () => {
     expect(await world.tweets()).toMatchObject([{ username: 'alice' }]);
   });
 
+  it('leaves one log line that ties request, trace and post together, and nothing that the user wrote', async () => {
+    const session = await world.session('alice');
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const { body } = await send(
+      `${world.url}/hasura/actions`,
+      { 'x-hasura-webhook-secret': world.secret, 'x-b3-traceid': traceId, 'x-b3-spanid': '00f067aa0ba902b7' },
+      {
+        action: { name: 'postTweet' },
+        input: { input: { text: 'canary text' } },
+        session_variables: session,
+      },
+    );
+    const lines = world.log.filter(({ fields }) => fields.postId === body.id);
+    expect(lines.map(({ evt }) => evt)).toEqual(['x_created', 'request']);
+    expect(lines[1]?.fields).toMatchObject({
+      traceId,
+      operation: 'postTweet',
+      status: 200,
+      requestId: expect.any(String),
+    });
+    expect(JSON.stringify(world.log)).not.toContain('canary');
+  });
+
   it('asks X about an account once a day', async () => {
     const session = await world.session('bob');
     await world.act('xMe', {}, session);

@@ -74,12 +74,26 @@ describe('terms of a post', () => {
     ['a key with a control character', { idempotencyKey: 'a\u0000b' }, 'idempotencyKey'],
     ['a key with half a surrogate pair', { idempotencyKey: 'a\ud800' }, 'idempotencyKey'],
     ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    [
+      'an expiry in the past, with a key',
+      { expiresAt: '2020-01-01T00:00:00Z', idempotencyKey: 'past' },
+      'expiresAt',
+    ],
     ['an expiry without a zone', { expiresAt: '2099-01-01T00:00:00' }, 'expiresAt'],
     ['an expiry that is no date', { expiresAt: '2026-13-45T00:00:00Z' }, 'expiresAt'],
     ['an expiry as a number', { expiresAt: 4102444800 }, 'expiresAt'],
     ['an expiry in a week', { expiresAt: new Date(Date.now() + 7 * 86_400_000).toISOString() }, 'expiresAt'],
   ])('are refused: %s', async (_what, input, field) => {
     expect(refusal(await post(input))).toEqual([400, 'INVALID_INPUT', field]);
+  });
+
+  it('of a post that exists are answered with it, also when its expiry has passed meanwhile', async () => {
+    const input = { text: `soon over ${randomUUID()}`, idempotencyKey: randomUUID() };
+    const expiresAt = new Date(Date.now() + 1_500).toISOString();
+    const first = await post({ ...input, expiresAt });
+    expect(first.body.state).toBe('SENT');
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    expect((await post({ ...input, expiresAt })).body).toEqual({ ...first.body, deduplicated: true });
   });
 
   it('allow a key of 255 characters and an expiry in an hour', async () => {

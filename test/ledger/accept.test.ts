@@ -133,7 +133,7 @@ describe('twenty at once, over two pools', () => {
     return Promise.all(Array.from({ length: 20 }, (_, n) => (ledgers[n % 2] ?? ledger).accept(makePost(n))));
   };
   const idsOf = (answers: readonly Accepted[]) =>
-    new Set(answers.map((answer) => (answer.kind === 'key_reused' ? 'key_reused' : answer.post.id)));
+    new Set(answers.map((answer) => ('post' in answer ? answer.post.id : answer.kind)));
 
   it.each([1, 2, 3, 4, 5])('give one post with one key, and with none (round %i)', async () => {
     for (const idempotencyKey of [randomUUID(), undefined]) {

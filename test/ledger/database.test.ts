@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Ledger } from '../../src/kernel/index.ts';
+import type { Delivery, Ledger, PostId } from '../../src/kernel/index.ts';
 import { type LedgerOptions, openLedger } from '../../src/ledger/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -94,6 +94,14 @@ describe('a lost database', () => {
   });
 });
 
+/** What the sweep does, without the pauses. */
+const claimAsSoonAsThere = async (ledger: Ledger, id: PostId): Promise<Delivery> => {
+  for (;;) {
+    const delivery = await ledger.claimPost(id);
+    if (delivery !== undefined) return delivery;
+  }
+};
+
 describe('an answer that got lost', () => {
   it('to accept leaves one post, and its claim to the one who asked', async () => {
     const wire = await startWire(url);
@@ -108,6 +116,18 @@ describe('an answer that got lost', () => {
       // Whoever asks again later does not get the claim a second time.
       expect(await ledger.accept(post)).toMatchObject({ kind: 'existing', post: { id: post.id } });
     }
+  });
+
+  it('to accept of a post that waits gives no claim, because the sweep may have it', async () => {
+    const wire = await startWire(url);
+    const ledger = await open(wire.url);
+    const sweep = await open(url);
+    const post = newPost({ wait: { code: 'X_UNAVAILABLE', until: new Date(0) } });
+    wire.loseNextAnswer();
+    const [accepted, swept] = await Promise.all([ledger.accept(post), claimAsSoonAsThere(sweep, post.id)]);
+    expect(accepted).toMatchObject({ kind: 'accepted', post: { id: post.id }, claim: undefined });
+    expect(swept.claim.attempt).toBe(1);
+    expect(await ledger.attempts(post.id)).toHaveLength(1);
   });
 
   it('to record changes nothing', async () => {

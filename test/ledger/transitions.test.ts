@@ -133,7 +133,11 @@ const drive: Record<TransitionName, (scene: Scene) => Promise<unknown>> = {
   itIsThere: ({ userId, id }) => ledger.resolve(userId, id, { kind: 'IT_IS_THERE', tweetId: newTweetId() }),
   sendIt: ({ userId, id }) => ledger.resolve(userId, id, { kind: 'SEND_IT' }),
   giveUp: ({ userId, id }) => ledger.resolve(userId, id, { kind: 'GIVE_UP' }),
-  recover: () => ledger.recover(new Date(Date.now() - HOUR_MS)),
+  recover: async (scene) => {
+    await sql(`update herald.part set lease_until = now() - interval '1 second'
+      where post_id = $1 and state = 'SENDING'`)(scene);
+    await ledger.recover(new Date(Date.now() - HOUR_MS));
+  },
 };
 
 const names = (Object.keys(drive) as TransitionName[]).filter((name) => name !== 'parentEnded');

@@ -238,13 +238,15 @@ describe('no credits', () => {
     expect(gate.held()).toBeUndefined();
   });
 
-  it('is over with any success', () => {
+  it('is over with a tweet, and not with a read, which costs other credits', () => {
     const { gate, names } = createWorld();
     gate.note(outOfCredits);
     gate.noteRead(readFailed('X_UNAVAILABLE'));
     gate.note(rejected);
     expect(gate.held()).toBeDefined();
     gate.noteRead(readOk());
+    expect(gate.held()).toBeDefined();
+    gate.note(created());
     expect(gate.held()).toBeUndefined();
     expect(names()).toEqual(['gate_closed out_of_credits', 'gate_opened out_of_credits']);
   });

@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** Longer than a send may take; whoever is still sending a request by then gets no answer. */
+const CUT_AFTER_MS = 22_000;
+
+/**
+ * Lets go of connections when the server closes. Node waits for each of them, and stops its own time limits: one that was
+ * busy would be kept alive by its client, and one that never sent a byte would hold up the end for two minutes.
+ */
+export const closeConnectionsWhenClosing = (server: FastifyInstance): void => {
+  const idle = new Set<Socket>();
+  let closing = false;
+  const free = (socket: Socket): void => {
+    if (closing) socket.destroySoon();
+    else idle.add(socket);
+  };
+  server.server.on('connection', (socket: Socket) => {
+    free(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  server.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    idle.delete(socket);
+    response.once('close', () => free(socket));
+  });
+  server.addHook('preClose', async () => {
+    closing = true;
+    for (const socket of idle) socket.destroy();
+    setTimeout(() => server.server.closeAllConnections(), CUT_AFTER_MS).unref();
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+};
