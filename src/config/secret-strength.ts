@@ -6,7 +6,7 @@ const MIN_DISTINCT_BYTES = 16;
 
 /**
  * Why `secret` is too weak to share with Hasura, or undefined when it will do: it must decode, as hex or base64, to at
- * least 32 bytes that look random. Typed text is refused because it is guessed offline (SECURITY R4, R21).
+ * least 32 bytes that look random. Typed text is refused because it is guessed offline (R4, R21 of docs/security.md).
  */
 export const weaknessOfSecret = (secret: string): string | undefined => {
   if (PLACEHOLDER.test(secret)) return 'looks like a placeholder';

@@ -30,7 +30,7 @@ type Groups = Readonly<
 
 /**
  * A line of JSON with every value that looks like a credential masked, wherever it stands: in a message, in a stack, in
- * a JSON text within a string. The line stays valid JSON (SECURITY: requirement R41).
+ * a JSON text within a string. The line stays valid JSON (R41 of docs/security.md).
  */
 export const scrub = (line: string): string =>
   SUSPICIOUS.test(line) ? line.replace(SHAPES, (...found) => masked(found[0], found.at(-1))) : line;

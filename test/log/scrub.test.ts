@@ -20,7 +20,7 @@ const lineOf = (fields: object, message?: string): string => {
 
 const error = new Error(`X refused ${token}`);
 
-/** SECURITY, section 8: where pino's own redaction missed them. */
+/** The shapes of docs/security.md, R41: where pino's own redaction missed them. */
 const cases: [where: string, fields: object, message?: string][] = [
   ['an authorization header', { headers: { authorization: `Bearer ${jwt}` } }],
   ['a property', { accessToken: token, accessTokenSecret: secret }],
