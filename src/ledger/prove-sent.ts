@@ -1,10 +1,11 @@
 import type { LedgerPost, PostId, TweetId } from '../kernel/index.ts';
-import type { Database, TransactionQuery } from './database.ts';
+import { type Database, miscounted, type TransactionQuery } from './database.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { countMoves, eraseCredentials, ms } from './sql.ts';
 
 const REPEAT_FOR_MS = 30_000;
+const TRIES = 5;
 
 /** The proof that a part is on X. */
 export interface Evidence {
@@ -57,8 +58,18 @@ ${countMoves('part')}`,
  *
  * @throws pg.DatabaseError that violates `part_tweet` when another part has this tweet
  */
-export const proveSent = async (database: Database, evidence: Evidence): Promise<LedgerPost | undefined> =>
-  toOnePost(await database.query<PostRow>(proveFromAnyState, evidenceValues(evidence), REPEAT_FOR_MS));
+export const proveSent = async (database: Database, evidence: Evidence): Promise<LedgerPost | undefined> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return toOnePost(
+        await database.query<PostRow>(proveFromAnyState, evidenceValues(evidence), REPEAT_FOR_MS),
+      );
+    } catch (error) {
+      // A proof must not be lost: a part that stays QUEUED would be sent a second time.
+      if (tries === TRIES || !miscounted(error)) throw error;
+    }
+  }
+};
 
 /** X's own answer says whose the tweet is: the part that took it for its own goes back to UNKNOWN. */
 export const proveSentOverAdopter = (

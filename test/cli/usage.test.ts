@@ -90,13 +90,19 @@ describe('the configuration', () => {
 
   it.each([
     ['nobody listens', 'postgres://me:canary@127.0.0.1:1/x', /ECONNREFUSED/],
-    ['the address is none', 'postgres://me:canary@127.0.0.1:port/x', /^The database cannot be used: /],
     ['there is no such database', `${database.url}_no`, /does not exist/],
   ])('may name a database that cannot be used: %s', async (_what, url, sentence) => {
     const { code, output } = await createHerald({ DATABASE_URL: url })('pause', '--all');
     expect(code).toBe(1);
     expect(output).toMatch(sentence);
     expect(output).toContain('Next: Look whether it runs');
+  });
+
+  it('names a database address that is none, without what is in it', async () => {
+    const url = 'postgres://me:canary@127.0.0.1:port/x';
+    const { code, output } = await createHerald({ DATABASE_URL: url })('pause', '--all');
+    expect(code).toBe(1);
+    expect(output).toContain('  - DATABASE_URL: is no URL.');
   });
 
   it('is that of the shell, then .env, then what npm start left', async () => {
