@@ -12,8 +12,8 @@ export interface BenchSecrets {
   readonly envelopeKey: { readonly kid: string; readonly k: string };
 }
 
-export const makeSecrets = (): BenchSecrets => {
-  const keyring = generateKeyring(new Date());
+export const makeSecrets = async (): Promise<BenchSecrets> => {
+  const keyring = await generateKeyring(new Date());
   const { keys } = JSON.parse(keyring) as { keys: { use: string; kid: string; k: string }[] };
   const envelopeKey = keys.find(({ use }) => use === 'envelope');
   if (envelopeKey === undefined) throw new Error('The keyring has no envelope key.');

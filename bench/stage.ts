@@ -48,7 +48,7 @@ const build = async (
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<Stage> => {
-  const secrets = makeSecrets();
+  const secrets = await makeSecrets();
   const database = await startDatabase(join(dir, 'postgres'));
   stops.push(database.stop);
   const startProgram = async (

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import type { Config, Secrets } from './config/index.ts';
 import {
   createEnvelopeOpener,
@@ -12,8 +13,9 @@ import { openLedger } from './ledger/index.ts';
 import { createMetrics, type Metrics, observeX } from './metrics/index.ts';
 import { createGate, createPosting } from './posting/index.ts';
 import { createWebhookCheck, openSession } from './session/index.ts';
+import { createSignIn } from './sign-in.ts';
 import { startWorker } from './worker/index.ts';
-import { createXClient } from './x/index.ts';
+import { createXClient, createXSignIn } from './x/index.ts';
 
 /** What a test may put in place of the real thing, or around it. */
 export interface Overrides {
@@ -53,19 +55,44 @@ export const createApp = async (
     onConnectionLost: (error) => log('warn', 'database_lost', { error }),
   });
   const ledger = overrides.aroundLedger?.(opened) ?? opened;
-  const client = createXClient({
+  const xOptions = {
     ...secrets.x,
-    apiUrl: config.x.apiUrl,
-    deadlineMs: config.x.deadlineMs,
+    ...config.x,
     ...(overrides.xCertificateAuthority === undefined ? {} : { ca: overrides.xCertificateAuthority }),
-  });
+  };
+  const client = createXClient(xOptions);
+  const xSignIn = createXSignIn(xOptions);
   const gate = createGate({ log, now });
   const metrics = createMetrics({ status: ledger.status, pool: ledger.connections, gate, log });
   const { meter } = metrics;
   const x = observeX(overrides.aroundX?.(client) ?? client, { meter, gate });
+  const publicUrl = (): URL =>
+    config.signIn.publicUrl ??
+    new URL(`http://127.0.0.1:${(server.server.address() as AddressInfo | null)?.port ?? config.port}`);
+  const { accounts, issuer, verifyBearer } = await createSignIn({
+    config,
+    secrets,
+    keyring,
+    accounts: opened.accounts,
+    singleUse: opened.singleUse,
+    revocations: opened.revocations,
+    issuerEntries: opened.issuer,
+    useEnvelopes: createEnvelopeOpener({ keyring, log, meter, now }),
+    x: { ...xSignIn, me: x.me },
+    publicUrl,
+    meter,
+    log,
+    now,
+  });
+  const kept = createKeptCredentials(createRestSeal(keyring));
   const posting = createPosting({
-    useCredentials: createEnvelopeOpener({ keyring, log, meter, now }),
-    kept: createKeptCredentials(createRestSeal(keyring)),
+    useCredentials: accounts.useCredentials,
+    usePostCredentials: (post, credential, use) =>
+      post.accountId === undefined
+        ? kept.use(credential, { postId: post.id, userId: post.userId, xUserId: post.xUserId }, use)
+        : accounts.useAccount(post.userId, post.accountId, use),
+    accountNotes: accounts.notes,
+    kept,
     ledger,
     x,
     gate,
@@ -81,6 +108,15 @@ export const createApp = async (
   let phase: 'serving' | 'leaving' | 'draining' = 'serving';
   const server = createDoors({
     posting,
+    accounts: accounts.operations,
+    signIn: accounts.browser,
+    issuer,
+    verifyBearer,
+    revokedBefore: opened.revocations.revokedBefore,
+    publicUrl,
+    redirectUris: config.signIn.clients.flatMap(({ redirectUris }) => redirectUris),
+    trustedProxies: config.signIn.trustedProxies,
+    development: config.development,
     isHasura: createWebhookCheck(secrets.webhookSecrets),
     openSession: (variables) => openSession(variables, config.roles),
     isReady: () => phase === 'serving',
@@ -110,6 +146,7 @@ export const createApp = async (
       await Promise.all([server.close(), worker?.stop()]);
       await posting.finished();
       x.close();
+      xSignIn.close();
       await ledger.close();
     },
   };

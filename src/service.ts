@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, createApp } from './app.ts';
 import { type Config, type Environment, loadConfig } from './config/index.ts';
-import { createRestSeal, KeyringProblem, loadKeyring } from './credentials/index.ts';
+import { createRestSeal, KeyringProblem, loadKeyring, weaknessOfHmacKey } from './credentials/index.ts';
 import type { Log } from './kernel/index.ts';
 import { createLog } from './log/index.ts';
+import { jwtSecretProblems } from './session/index.ts';
 
 /** A running Herald. */
 export interface Service {
@@ -23,7 +24,11 @@ const OLDEST_SUPPORTED_NODE = 22;
  * Throws `ConfigProblems` for the configuration and the system's error when the port is taken.
  */
 export const startService = async (environment: Environment, terminal = false): Promise<Service> => {
-  const { config, secrets } = await loadConfig(environment, { terminal, keyringProblems });
+  const { config, secrets } = await loadConfig(environment, {
+    terminal,
+    keyringProblems,
+    jwtSecretProblems: (json) => jwtSecretProblems(json, weaknessOfHmacKey),
+  });
   const log = createLog(config.log);
   if (Number.parseInt(process.versions.node, 10) < OLDEST_SUPPORTED_NODE) {
     log('warn', 'node_outdated', { version: process.versions.node });

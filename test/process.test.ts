@@ -8,7 +8,7 @@ import { type RunningProcess, startScript } from './support/processes.ts';
 import { type SandboxAccount, send } from './support/world.ts';
 
 const secret = randomBytes(32).toString('base64url');
-const keyring = generateKeyring(new Date());
+const keyring = await generateKeyring(new Date(), ['envelope', 'rest']);
 const database = await createTestDatabase();
 let sandbox: Sandbox;
 

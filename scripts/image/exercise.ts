@@ -33,7 +33,7 @@ async function exercise(): Promise<void> {
   checkUser(container);
   checkCommands(container);
 
-  const secrets = makeSecrets();
+  const secrets = await makeSecrets();
   const secretsDir = join(workDir, 'secrets');
   const secretFiles = await writeSecrets(secrets, secretsDir);
 

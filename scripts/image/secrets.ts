@@ -14,9 +14,9 @@ export interface Secrets {
 }
 
 /** Fresh ones: random, good for one run. */
-export function makeSecrets(): Secrets {
+export async function makeSecrets(): Promise<Secrets> {
   return {
-    HERALD_KEYRING: generateKeyring(new Date()),
+    HERALD_KEYRING: await generateKeyring(new Date()),
     HERALD_WEBHOOK_SECRET: randomBytes(32).toString('base64'),
     X_APP_KEY: randomBytes(16).toString('hex'),
     X_APP_SECRET: randomBytes(32).toString('hex'),

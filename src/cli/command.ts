@@ -15,10 +15,13 @@ export interface Command {
   readonly name: string;
   /** What stands for the one positional argument in the help; a command without it takes none. */
   readonly argument?: string;
+  readonly argumentIsOptional?: true;
   readonly summary: string;
   readonly options: Options;
   /** Options of which one is given, and at most one. */
   readonly choice?: { readonly options: Options; readonly required: boolean };
+  /** Standard output may hold key material; `--reveal` lets a terminal show it. */
+  readonly printsSecret?: true;
   run(call: Call): Promise<Report>;
 }
 
@@ -29,16 +32,28 @@ export interface Call {
   text(option: string): string | undefined;
   has(option: string): boolean;
   readonly environment: Environment;
-  readonly input: NodeJS.ReadableStream;
+  readonly input: Input;
+  /** Writes a line for people at once, while the command goes on: to standard error. */
+  tell(line: string): void;
+  /** To be called before key material is printed: throws {@link Refusal} for a terminal without `--reveal`. */
+  refuseTerminal(): void;
 }
+
+/** Standard input; a terminal can stop showing what is typed. */
+export type Input = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(isRaw: boolean): unknown;
+};
 
 /** What a command found or did, for people and for programs. */
 export interface Report {
-  /** The object of `--json`; nothing in it is secret. */
+  /** The object of `--json`; secret only where {@link Command.printsSecret} says so. */
   readonly json: Readonly<Record<string, unknown>>;
   readonly lines: readonly string[];
   /** What to do next, in sentences. */
   readonly next?: readonly string[];
+  /** What standard output gets instead, as it is, to be put into a file; the lines go to standard error then. */
+  readonly document?: string;
   /** The exit code is 1 although there is something to report. */
   readonly failed?: boolean;
 }

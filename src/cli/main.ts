@@ -12,6 +12,8 @@ const { code, output, error } = await run(process.argv.slice(2), {
   shell: process.env,
   folder: process.cwd(),
   input: process.stdin,
+  outputIsTerminal: process.stdout.isTTY === true,
+  tell: (line) => void process.stderr.write(`${line}\n`),
 });
 await write(process.stdout, output);
 await write(process.stderr, error);

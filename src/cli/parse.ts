@@ -12,9 +12,14 @@ const everywhere: Options = {
   json: { about: 'Prints one JSON object.' },
 };
 
+const reveal: Options = {
+  reveal: { about: 'Shows what is secret, also on a terminal.' },
+};
+
 /** Every option of a command, those that each command has included. */
-export const optionsOf = ({ options, choice }: Command): Options => ({
+export const optionsOf = ({ options, choice, printsSecret }: Command): Options => ({
   ...choice?.options,
+  ...(printsSecret === undefined ? {} : reveal),
   ...options,
   ...everywhere,
 });
@@ -27,7 +32,7 @@ export const parse = (command: Command, args: readonly string[]): Parsed => {
   if (positionals.length > (command.argument === undefined ? 0 : 1)) {
     throw new Usage(`herald ${command.name} does not take ${JSON.stringify(positionals.at(-1))}.`);
   }
-  if (command.argument !== undefined && positionals.length === 0) {
+  if (command.argument !== undefined && !command.argumentIsOptional && positionals.length === 0) {
     throw new Usage(`herald ${command.name} needs ${command.argument}.`);
   }
   refuseMissing(command, values);

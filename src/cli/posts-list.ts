@@ -1,7 +1,8 @@
-import { HeraldError, type PostState, parseUserId, type UserId } from '../kernel/index.ts';
+import { HeraldError, type PostState } from '../kernel/index.ts';
 import { type Call, type Command, Usage } from './command.ts';
 import { postJson } from './post-view.ts';
 import { table } from './print.ts';
+import { readUser } from './user-option.ts';
 import { withLedger } from './with-ledger.ts';
 
 const USUAL_PAGE = 20;
@@ -58,16 +59,8 @@ export const postsList: Command = {
   },
 };
 
-const readUser = (call: Call): UserId | undefined => {
-  const text = call.text('user');
-  const userId = text === undefined ? undefined : parseUserId(text);
-  if (text !== undefined && userId === undefined) {
-    throw new Usage('--user is 1 to 255 characters without control characters.');
-  }
-  return userId;
-};
-
-const readLimit = (call: Call): number => {
+/** `--limit`, 1 to 100. */
+export const readLimit = (call: Call): number => {
   const text = call.text('limit') ?? String(USUAL_PAGE);
   if (!/^([1-9]\d?|100)$/.test(text)) throw new Usage('--limit is a whole number from 1 to 100.');
   return Number(text);

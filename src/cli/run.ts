@@ -1,5 +1,5 @@
 import type { Environment } from '../config/index.ts';
-import { type Call, type Command, Refusal, Usage } from './command.ts';
+import { type Call, type Command, type Input, Refusal, type Report, Usage } from './command.ts';
 import { commands } from './commands.ts';
 import { findEnvironment } from './environment.ts';
 import { renderHelp, renderOverview } from './help.ts';
@@ -20,7 +20,10 @@ export interface Surroundings {
   readonly shell: Environment;
   /** Where `.env` and the state folder are looked for. */
   readonly folder: string;
-  readonly input: NodeJS.ReadableStream;
+  readonly input: Input;
+  readonly outputIsTerminal: boolean;
+  /** Writes a line to standard error at once. */
+  tell(line: string): void;
 }
 
 /** Runs one command line: 0 for done, 1 for not possible, 2 for wrong use. Never rejects. */
@@ -52,18 +55,35 @@ const lastWord = ({ name }: Command): string => name.split(' ').at(-1) ?? name;
 const runCommand = async (
   command: Command,
   { argument, values }: Parsed,
-  { shell, folder, input }: Surroundings,
+  { shell, folder, input, outputIsTerminal, tell }: Surroundings,
 ): Promise<Result> => {
   if (values.help === true) return { code: 0, output: `${renderHelp(command).join('\n')}\n`, error: '' };
   const call: Call = {
     environment: findEnvironment(shell, folder),
     input,
+    tell,
     argument,
     text: (option) => (typeof values[option] === 'string' ? values[option] : undefined),
     has: (option) => values[option] !== undefined,
+    refuseTerminal: () => {
+      if (outputIsTerminal && values.reveal !== true) throw terminalRefusal(command);
+    },
   };
-  const report = await command.run(call);
-  return { code: report.failed ? 1 : 0, output: print(report, values.json === true), error: '' };
+  return resultOf(await command.run(call), values.json === true);
+};
+
+const terminalRefusal = ({ name }: Command): Refusal =>
+  new Refusal(
+    'This prints secrets, and standard output is a terminal, which may be watched or recorded.',
+    `Put it into a file that only you can read: (umask 077; herald ${name} ... > FILE)`,
+    'Or show it all the same with --reveal.',
+  );
+
+const resultOf = (report: Report, asJson: boolean): Result => {
+  const code = report.failed ? 1 : 0;
+  const { document } = report;
+  if (document === undefined || asJson) return { code, output: print(report, asJson), error: '' };
+  return { code, output: document, error: print(report, false) };
 };
 
 const failure = (error: unknown, command: Command | undefined, asJson: boolean): Result => {

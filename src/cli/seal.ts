@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { Environment } from '../config/index.ts';
 import { loadKeyring, type ReadablePair, sealPair } from '../credentials/index.ts';
 import { parseUserId } from '../kernel/index.ts';
 import { type Call, type Command, Refusal } from './command.ts';
+import { requireConfiguredKeyring } from './keyring-source.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -27,7 +26,7 @@ const sealVariables = async (call: Call): Promise<Record<string, string>> => {
     throw new Refusal('--user-id must be 1 to 255 characters without control characters.');
   const hours = call.text('hours') ?? '24';
   if (!/^([1-9]|1\d|2[0-4])$/.test(hours)) throw new Refusal('--hours must be a whole number from 1 to 24.');
-  const keyring = await loadKeyring(readKeyring(call.environment));
+  const keyring = await loadKeyring(requireConfiguredKeyring(call.environment));
   const pair = readPair(await text(call.input));
   const sealed = await sealPair(keyring, pair, {
     userId: subject,
@@ -40,13 +39,6 @@ const sealVariables = async (call: Call): Promise<Record<string, string>> => {
     'x-hasura-access-token': sealed.accessToken,
     'x-hasura-access-token-secret': sealed.accessTokenSecret,
   };
-};
-
-const readKeyring = ({ HERALD_KEYRING, HERALD_KEYRING_FILE }: Environment): string => {
-  if (HERALD_KEYRING) return HERALD_KEYRING;
-  if (!HERALD_KEYRING_FILE)
-    throw new Refusal('There is no keyring.', 'Set HERALD_KEYRING_FILE, or run npm start once.');
-  return readFileSync(HERALD_KEYRING_FILE, 'utf8');
 };
 
 const readPair = (json: string): ReadablePair => {

@@ -28,11 +28,16 @@ export const readSettings = async (environment: Environment): Promise<Settings> 
   };
 };
 
+/** What of the configuration is not secret, for what needs no database. Throws {@link Refusal} with every problem. */
+export const readConfig = async (environment: Environment): Promise<Config> =>
+  (await load({ ...standIns(environment), ...environment })).config;
+
 /** The service cannot do without these and most commands can; what stands in for them is thrown away. */
-const standIns = (environment: Environment): Environment => {
+export const standIns = (environment: Environment): Environment => {
   const names = ['HERALD_WEBHOOK_SECRET', 'HERALD_KEYRING', 'X_APP_KEY', 'X_APP_SECRET'];
-  const missing = names.filter((name) => !isSet(environment, name));
-  return Object.fromEntries(missing.map((name) => [name, randomBytes(32).toString('base64url')]));
+  const random = Object.fromEntries(names.map((name) => [name, randomBytes(32).toString('base64url')]));
+  const all = { ...random, DATABASE_URL: 'postgres://127.0.0.1/none' };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !isSet(environment, name)));
 };
 
 const load = async (environment: Environment): ReturnType<typeof loadConfig> => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../config/index.ts';
 import { HeraldError, type Ledger, type LedgerPost, parsePostId } from '../kernel/index.ts';
-import { openLedger } from '../ledger/index.ts';
+import { type OpenLedger, openLedger } from '../ledger/index.ts';
 import { Refusal } from './command.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -11,7 +11,7 @@ const CONNECTIONS = 2;
 /** Lends the ledger that the environment names, and closes it. Throws {@link Refusal} when it cannot be reached. */
 export const withLedger = async <T>(
   environment: Environment,
-  use: (ledger: Ledger, settings: Settings) => Promise<T>,
+  use: (ledger: OpenLedger, settings: Settings) => Promise<T>,
 ): Promise<T> => {
   const settings = await readSettings(environment);
   return withOpenLedger(settings, (ledger) => use(ledger, settings));
@@ -20,7 +20,7 @@ export const withLedger = async <T>(
 /** The same for settings that were read before. */
 export const withOpenLedger = async <T>(
   settings: Settings,
-  use: (ledger: Ledger) => Promise<T>,
+  use: (ledger: OpenLedger) => Promise<T>,
 ): Promise<T> => {
   const ledger = await open(settings);
   try {
@@ -32,7 +32,7 @@ export const withOpenLedger = async <T>(
   }
 };
 
-const open = async ({ config, databaseUrl }: Settings): Promise<Ledger> => {
+const open = async ({ config, databaseUrl }: Settings): Promise<OpenLedger> => {
   const opening = openLedger({
     ...config.ledger,
     poolSize: CONNECTIONS,
@@ -57,13 +57,13 @@ const isUnreachable = (error: unknown): boolean =>
 const unreachable = (error: unknown): Refusal => {
   const cause = error instanceof HeraldError ? error.cause : error;
   return new Refusal(
-    `The database cannot be used: ${describe(cause)}.`,
+    `The database cannot be used: ${describeDatabaseError(cause)}.`,
     'Look whether it runs and whether DATABASE_URL names it. Posts that Herald accepted are kept there, and nothing is lost.',
   );
 };
 
 /** The system's code or Postgres' own sentence; neither holds the URL. */
-const describe = (cause: unknown): string => {
+export const describeDatabaseError = (cause: unknown): string => {
   if (!(cause instanceof Error)) return 'it does not answer';
   const code = 'code' in cause ? String(cause.code) : '';
   return /^E[A-Z_]+$/.test(code) || cause.message === '' ? code : cause.message.replace(/\.$/, '');

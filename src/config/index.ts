@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { type LogLevel, Secret } from '../kernel/index.ts';
 import { type Environment, Problems, Reader, type ReadFile, resolveFiles } from './read.ts';
 import { weaknessOfSecret } from './secret-strength.ts';
+import { readSignIn, type SignInConfig } from './sign-in.ts';
 import { unknownNames } from './variables.ts';
 
 export type { Environment } from './read.ts';
+export type { Client } from './sign-in.ts';
 export { variables } from './variables.ts';
 
 /** What Herald is told and may print. */
@@ -25,6 +27,9 @@ export interface Config {
     readonly publicUrl: string | undefined;
   };
   readonly answerWithinMs: number;
+  readonly signIn: SignInConfig;
+  /** Outside production introspection needs no secret. */
+  readonly development: boolean;
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
 }
 
@@ -34,6 +39,9 @@ export interface Secrets {
   readonly keyring: Secret<string>;
   readonly databaseUrl: Secret<string>;
   readonly x: { readonly appKey: string; readonly appSecret: Secret<string> };
+  /** The engine's `HASURA_GRAPHQL_JWT_SECRET`, a JSON object. */
+  readonly jwtSecret: Secret<string> | undefined;
+  readonly legacyPassword: Secret<string> | undefined;
 }
 
 /** Every problem of a configuration at once, in words that say what to do. */
@@ -55,6 +63,8 @@ interface LoadOptions {
   readonly readFile?: ReadFile;
   /** Says in words what is wrong with a keyring; the room that opens it knows. */
   readonly keyringProblems?: (json: string) => Promise<readonly string[]>;
+  /** The same for the engine's JWT secret. */
+  readonly jwtSecretProblems?: (json: string) => readonly string[];
 }
 
 const X_API_URL = new URL('https://api.x.com');
@@ -99,6 +109,7 @@ const readConfig = (reader: Reader, problems: Problems, terminal: boolean): Conf
   if (!isProtected(apiUrl)) problems.add('X_API_URL', notLocal);
   if (authorizeUrl !== apiUrl && !isProtected(authorizeUrl)) problems.add('X_AUTHORIZE_URL', notLocal);
   const production = reader.text('NODE_ENV') === 'production';
+  const publicUrl = reader.url('HERALD_PUBLIC_URL');
   const deadlineMs = reader.integer('HERALD_X_DEADLINE_MS', 20_000, { min: 100, max: 120_000 });
   return {
     host: reader.text('HOST') ?? '127.0.0.1',
@@ -110,8 +121,10 @@ const readConfig = (reader: Reader, problems: Problems, terminal: boolean): Conf
       deadlineMs,
     },
     opsPort: reader.integer('OPS_PORT', 4002, { min: 0, max: 65_535 }),
-    ledger: readLedger(reader, problems, { production, deadlineMs }),
+    ledger: readLedger(reader, problems, { production, deadlineMs, publicUrl }),
     answerWithinMs: reader.integer('HERALD_ANSWER_WITHIN_MS', 22_000, { min: 100, max: 120_000 }),
+    signIn: readSignIn(reader, problems, { production, publicUrl }),
+    development: !production,
     log: {
       level: reader.oneOf('HERALD_LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
       format: reader.oneOf('HERALD_LOG_FORMAT', ['json', 'pretty'], terminal ? 'pretty' : 'json'),
@@ -126,7 +139,11 @@ const PRODUCTION_SETTLE_MS = 600_000;
 const readLedger = (
   reader: Reader,
   problems: Problems,
-  { production, deadlineMs }: { production: boolean; deadlineMs: number },
+  {
+    production,
+    deadlineMs,
+    publicUrl,
+  }: { production: boolean; deadlineMs: number; publicUrl: URL | undefined },
 ): Config['ledger'] => {
   const leaseMs = reader.integer('HERALD_LEASE_MS', 60_000, { min: 1_000, max: LONGEST_MS });
   if (leaseMs <= 2 * deadlineMs + 5_000) {
@@ -149,7 +166,7 @@ const readLedger = (
     postTtlMs: reader.integer('HERALD_POST_TTL_MS', 1_800_000, { min: 1_000, max: DAY_MS }),
     dedupeWindowMs: reader.integer('HERALD_DEDUPE_WINDOW_MS', 120_000, { min: 0, max: DAY_MS }),
     restoreGuardMs: reader.integer('HERALD_RESTORE_GUARD_MS', 900_000, { min: 1_000, max: LONGEST_MS }),
-    publicUrl: reader.url('HERALD_PUBLIC_URL')?.origin,
+    publicUrl: publicUrl?.origin,
   };
 };
 
@@ -182,6 +199,12 @@ const readSecrets = async (reader: Reader, problems: Problems, options: LoadOpti
     for (const sentence of (await options.keyringProblems?.(keyring)) ?? [])
       problems.add('HERALD_KEYRING', sentence);
   }
+  const jwtSecret = reader.text('HASURA_GRAPHQL_JWT_SECRET');
+  if (jwtSecret !== undefined) {
+    for (const sentence of options.jwtSecretProblems?.(jwtSecret) ?? [])
+      problems.add('HASURA_GRAPHQL_JWT_SECRET', sentence);
+  }
+  const legacyPassword = reader.text('HERALD_LEGACY_PASSWORD');
   return {
     webhookSecrets: [current, previous]
       .filter((secret) => secret !== undefined)
@@ -194,6 +217,8 @@ const readSecrets = async (reader: Reader, problems: Problems, options: LoadOpti
         reader.required('X_APP_SECRET', 'It stands in the X developer console under Keys and tokens.'),
       ),
     },
+    jwtSecret: jwtSecret === undefined ? undefined : new Secret(jwtSecret),
+    legacyPassword: legacyPassword === undefined ? undefined : new Secret(legacyPassword),
   };
 };
 

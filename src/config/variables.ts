@@ -56,6 +56,31 @@ export const variables = {
     about: 'Where browsers and Hasura reach Herald. Set, it also tells a copied database from its original',
     default: '`http://127.0.0.1:PORT`',
   },
+  HERALD_CLIENTS: {
+    about:
+      'The applications that browsers come back to, as JSON: `[{"id", "redirectUris", "audience"}]`. Public clients; for loopback any port; the audience is the id unless named',
+    default: 'a development client outside production',
+  },
+  HASURA_GRAPHQL_JWT_SECRET: {
+    about:
+      "The engine's own variable, verbatim: how bearer tokens on `/graphql` are verified. Audience and issuer are required",
+    default: "Herald's own issuer, audiences of `HERALD_CLIENTS`",
+    secret: true,
+  },
+  HERALD_CLAIMS_HOOK: { about: "The path of a module of yours that adds claims to the issuer's tokens" },
+  HERALD_TRUSTED_PROXIES: {
+    about: 'Addresses or CIDR ranges of proxies whose `X-Forwarded-For` is believed, separated by commas',
+    default: 'none',
+  },
+  HERALD_LEGACY_PASSWORD: {
+    about: 'The password of the old Auth0 rule, to read its sessions while users sign in anew',
+    default: 'off',
+    secret: true,
+  },
+  HERALD_LEGACY_READ_UNTIL: {
+    about: 'Until when, e.g. `2027-01-31`; at most 90 days ahead',
+    default: 'off',
+  },
   HOST: { about: 'The address to listen on', default: '127.0.0.1' },
   PORT: { about: 'The port to listen on', default: '4000' },
   HERALD_X_DEADLINE_MS: { about: 'How long one request to X may take, in milliseconds', default: '20000' },

@@ -1,27 +1,6 @@
-import { randomBytes, webcrypto } from 'node:crypto';
-import { type Keyring, KeyringProblem, type RestKey } from './keyring.ts';
-import { ownIssuer } from './keyring-entries.ts';
-
-const { subtle } = webcrypto;
-const ivBytes = 12;
-const tagBytes = 16;
-const tagBits = 8 * tagBytes;
-
-/** A value as it is stored: `kid` beside it, `sealed` = IV (12 bytes), ciphertext, tag (16 bytes). */
-export interface SealedAtRest {
-  readonly kid: string;
-  readonly sealed: Uint8Array;
-}
-
-/**
- * Seals what is stored and opens it again, AES-256-GCM. `aad` says whose value it is and what for (a post's id, a user,
- * a purpose): only the same list of parts opens it, so a row copied to another owner stays shut.
- */
-export interface RestSeal {
-  seal(plaintext: Uint8Array | string, aad: readonly string[]): Promise<{ kid: string; sealed: Buffer }>;
-  /** Throws {@link RestSealBroken}. The caller wipes the buffer when it is done with it. */
-  open(stored: SealedAtRest, aad: readonly string[]): Promise<Buffer>;
-}
+import type { RestSeal, SealedCredential } from '../kernel/index.ts';
+import { openGcm, sealGcm } from './aes-gcm.ts';
+import { type Keyring, KeyringProblem } from './keyring.ts';
 
 /** A stored value does not open. One message for every cause; nothing of the value is in it. */
 export class RestSealBroken extends Error {
@@ -34,28 +13,28 @@ export class RestSealBroken extends Error {
   }
 }
 
-/** Throws {@link KeyringProblem} when no key of use `rest` is active. */
+/** The key that new values are sealed under, and that `rewrap` brings the old ones to. */
+export const activeRestKid = (keyring: Keyring): string | undefined =>
+  [...keyring.restKeys.values()].find(({ status }) => status === 'active')?.kid;
+
+/**
+ * Seals what is stored and opens it again, AES-256-GCM with the `kid` beside it. `boundTo` says whose value it is and what
+ * for (a post's id, a user, a purpose), so that a row copied to another owner stays shut. Opening throws
+ * {@link RestSealBroken}. Throws {@link KeyringProblem} when no key of use `rest` is active.
+ */
 export const createRestSeal = (keyring: Keyring): RestSeal => {
-  const active = [...keyring.restKeys.values()].find(isActive);
-  const key = active?.key;
-  if (active === undefined || key === undefined) throw new KeyringProblem(['No key of use rest is active.']);
-  const { kid } = active;
+  const kid = activeRestKid(keyring);
+  const key = kid === undefined ? undefined : keyring.restKeys.get(kid)?.key;
+  if (kid === undefined || key === undefined) throw new KeyringProblem(['No key of use rest is active.']);
   return {
-    async seal(plaintext, aad) {
-      const iv = randomBytes(ivBytes);
-      const bytes = Buffer.from(plaintext);
-      const sealed = await subtle.encrypt(parameters(iv, kid, aad), key, bytes);
-      bytes.fill(0);
-      return { kid, sealed: Buffer.concat([iv, Buffer.from(sealed)]) };
+    async seal(plaintext, boundTo) {
+      return { kid, sealed: await sealGcm(key, plaintext, bindingOf(kid, boundTo)) };
     },
-    async open(stored, aad) {
+    async open(stored, boundTo) {
       const opening = keyring.restKeys.get(stored.kid)?.key;
-      if (opening === undefined || stored.sealed.length < ivBytes + tagBytes)
-        throw new RestSealBroken(stored.kid);
-      const iv = stored.sealed.subarray(0, ivBytes);
-      const body = stored.sealed.subarray(ivBytes);
+      if (opening === undefined) throw new RestSealBroken(stored.kid);
       try {
-        return Buffer.from(await subtle.decrypt(parameters(iv, stored.kid, aad), opening, body));
+        return await openGcm(opening, stored.sealed, bindingOf(stored.kid, boundTo));
       } catch {
         throw new RestSealBroken(stored.kid);
       }
@@ -63,12 +42,21 @@ export const createRestSeal = (keyring: Keyring): RestSeal => {
   };
 };
 
-const isActive = ({ status, issuer }: RestKey): boolean => status === 'active' && issuer === ownIssuer;
+const bindingOf = (kid: string, boundTo: readonly string[]) => ['herald-rest-v1', kid, ...boundTo];
 
-/** JSON keeps the parts apart: `['a|b']` and `['a', 'b']` never authenticate the same bytes. */
-const parameters = (iv: Uint8Array, kid: string, aad: readonly string[]) => ({
-  name: 'AES-GCM',
-  iv,
-  additionalData: Buffer.from(JSON.stringify(['herald-rest-v1', kid, ...aad])),
-  tagLength: tagBits,
-});
+/**
+ * The value under the active key, with the same `boundTo`, for the rotation of the `rest` key. Throws
+ * {@link RestSealBroken} when it does not open.
+ */
+export const rewrap = async (
+  seal: RestSeal,
+  value: SealedCredential,
+  boundTo: readonly string[],
+): Promise<SealedCredential> => {
+  const plaintext = await seal.open(value, boundTo);
+  try {
+    return await seal.seal(plaintext, boundTo);
+  } finally {
+    plaintext.fill(0);
+  }
+};

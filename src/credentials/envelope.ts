@@ -38,6 +38,8 @@ export interface OpenedEnvelope {
   /** Equal in the two envelopes of one sign-in. */
   readonly pair: string;
   readonly value: string;
+  /** `iat`, to the second. */
+  readonly sealedAt: Date;
 }
 
 /**
@@ -51,15 +53,15 @@ export const openEnvelope = async (
 ): Promise<OpenedEnvelope> => {
   if (!isCompactJwe(envelope)) throw new EnvelopeRefusal('format');
   const key = chooseKey(keyring, envelope);
-  const { pur, pair, v } = await decrypt(envelope, key, expected);
+  const { pur, pair, v, iat = 0 } = await decrypt(envelope, key, expected);
   if (pur !== expected.purpose) throw new EnvelopeRefusal('purpose', key.kid);
   if (typeof v !== 'string' || v === '') throw new EnvelopeRefusal('value', key.kid);
   if (typeof pair !== 'string' || pair === '') throw new EnvelopeRefusal('pair', key.kid);
-  return { key, pair, value: v };
+  return { key, pair, value: v, sealedAt: new Date(1000 * iat) };
 };
 
 /** Five base64url parts, the second (the encrypted key) possibly empty: RFC 7516 section 7.1. */
-const isCompactJwe = (envelope: unknown): envelope is string => {
+export const isCompactJwe = (envelope: unknown): envelope is string => {
   if (typeof envelope !== 'string' || envelope.length > longestEnvelope) return false;
   const parts = envelope.split('.');
   return (
@@ -73,7 +75,7 @@ const isBase64url = (part: string): boolean => Buffer.from(part, 'base64url').to
 type OpeningKey = EnvelopeKey & { readonly openingKey: NonNullable<EnvelopeKey['openingKey']> };
 
 /** Exactly the key that the header names; no other is ever tried. */
-const chooseKey = (keyring: Keyring, envelope: string): OpeningKey => {
+export const chooseKey = (keyring: Keyring, envelope: string): OpeningKey => {
   const kid = readKid(envelope);
   const key = keyring.envelopeKeys.get(kid);
   if (key === undefined) throw new EnvelopeRefusal('kid');
@@ -116,7 +118,7 @@ const decrypt = async (envelope: string, key: OpeningKey, expected: Expectation)
 };
 
 /** jose's code and the claim's name. The error itself holds every claim, so it is dropped here. */
-const reasonOf = (error: unknown): string => {
+export const reasonOf = (error: unknown): string => {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
     return `${error.code} ${error.claim}`;
   }

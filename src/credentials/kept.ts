@@ -2,10 +2,11 @@ import {
   type CredentialOwner,
   HeraldError,
   type KeptCredentials,
+  type RestSeal,
   type SealedCredential,
   Secret,
 } from '../kernel/index.ts';
-import { type RestSeal, RestSealBroken } from './at-rest.ts';
+import { RestSealBroken } from './at-rest.ts';
 
 const PURPOSE = 'post_credential';
 
@@ -17,7 +18,7 @@ export const createKeptCredentials = (seal: RestSeal): KeptCredentials => ({
   keep: (credentials, owner) =>
     seal.seal(
       JSON.stringify([credentials.accessToken.reveal(), credentials.accessTokenSecret.reveal()]),
-      boundTo(owner),
+      boundToPost(owner),
     ),
   use: async (kept, owner, use) => {
     const [accessToken, accessTokenSecret] = await open(seal, kept, owner);
@@ -29,7 +30,8 @@ export const createKeptCredentials = (seal: RestSeal): KeptCredentials => ({
   },
 });
 
-const boundTo = ({ postId, userId, xUserId }: CredentialOwner): string[] => [
+/** What `post_credential` is bound to. */
+export const boundToPost = ({ postId, userId, xUserId }: CredentialOwner): readonly string[] => [
   PURPOSE,
   postId,
   userId,
@@ -43,7 +45,7 @@ const open = async (
 ): Promise<[string, string]> => {
   if (kept === undefined) throw new HeraldError('CREDENTIALS_INVALID');
   try {
-    const plaintext = await seal.open(kept, boundTo(owner));
+    const plaintext = await seal.open(kept, boundToPost(owner));
     const pair = JSON.parse(plaintext.toString('utf8')) as [string, string];
     plaintext.fill(0);
     return pair;

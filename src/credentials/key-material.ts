@@ -1,17 +1,27 @@
 import { createECDH, webcrypto } from 'node:crypto';
 import type { CryptoKey } from 'jose';
+import { importContentKey } from './aes-gcm.ts';
 import type { EnvelopeKey, RestKey } from './keyring.ts';
 import type { KeyringEntry } from './keyring-entries.ts';
+import { problemOfSignKey } from './sign-keys.ts';
 import { weaknessOf } from './weak-keys.ts';
 
 const { subtle } = webcrypto;
 const agreement = { name: 'ECDH', namedCurve: 'P-256' } as const;
 
-/** What keeps the key itself from being used, in words without key material. Keys of other rooms pass unread. */
+/**
+ * What keeps the key itself from being used, in words without key material. A retired key is never used, and need not
+ * have any.
+ */
 export const problemsOfMaterial = (entry: KeyringEntry): string[] => {
-  if (entry.use !== 'envelope' && entry.use !== 'rest') return [];
-  const problem = entry.alg === 'ECDH-ES' ? problemOfCurveKey(entry) : problemOfSymmetricKey(entry.jwk);
+  if (entry.status === 'retired') return [];
+  const problem = problemOf(entry);
   return problem === undefined ? [] : [`Key ${entry.kid}: ${problem}.`];
+};
+
+const problemOf = (entry: KeyringEntry): string | undefined => {
+  if (entry.alg === 'ECDH-ES') return problemOfCurveKey(entry);
+  return entry.alg === 'RS256' ? problemOfSignKey(entry) : problemOfSymmetricKey(entry.jwk);
 };
 
 const problemOfSymmetricKey = (jwk: KeyringEntry['jwk']): string | undefined => {
@@ -69,14 +79,14 @@ export const importEnvelopeKey = async (entry: KeyringEntry): Promise<EnvelopeKe
   const alg = entry.alg === 'ECDH-ES' ? 'ECDH-ES' : 'dir';
   const none = { openingKey: undefined, sealingKey: undefined };
   const keys =
-    status === 'retired' ? none : await (alg === 'dir' ? importContentKey(entry) : importCurveKey(entry));
+    status === 'retired' ? none : await (alg === 'dir' ? importDirectKey(entry) : importCurveKey(entry));
   return { kid, alg, issuer, status, ...keys, ...(status === 'active' ? {} : { sealingKey: undefined }) };
 };
 
 /** Expects an entry without problems. */
 export const importRestKey = async (entry: KeyringEntry): Promise<RestKey> => {
-  const { kid, issuer, status } = entry;
-  return { kid, issuer, status, key: status === 'retired' ? undefined : await importSymmetric(entry.jwk) };
+  const { kid, status } = entry;
+  return { kid, status, key: status === 'retired' ? undefined : await importSymmetric(entry.jwk) };
 };
 
 interface KeyPair {
@@ -84,19 +94,13 @@ interface KeyPair {
   readonly sealingKey: CryptoKey | undefined;
 }
 
-const importContentKey = async ({ jwk }: KeyringEntry): Promise<KeyPair> => {
+const importDirectKey = async ({ jwk }: KeyringEntry): Promise<KeyPair> => {
   const key = await importSymmetric(jwk);
   return { openingKey: key, sealingKey: key };
 };
 
-const importSymmetric = async (jwk: KeyringEntry['jwk']): Promise<CryptoKey> => {
-  const bytes = Buffer.from(String(jwk.k), 'base64url');
-  try {
-    return await subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
-  } finally {
-    bytes.fill(0);
-  }
-};
+const importSymmetric = (jwk: KeyringEntry['jwk']): Promise<CryptoKey> =>
+  importContentKey(Buffer.from(String(jwk.k), 'base64url'));
 
 /** Only kty, crv and the coordinates are handed on: `ext`, `key_ops` and the rest of a JWK decide nothing here. */
 const importCurveKey = async ({ jwk }: KeyringEntry): Promise<KeyPair> => {

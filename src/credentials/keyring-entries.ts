@@ -4,21 +4,23 @@ export const ownIssuer = 'herald';
 const statuses = ['active', 'open', 'retired'] as const;
 export type KeyStatus = (typeof statuses)[number];
 
-/** The algorithms of each use; undefined: any, since the room that the key is for reads it itself. */
-const algorithmsOf = {
+/** The algorithms of each use, the usual one first. */
+export const algorithmsOf = {
   envelope: ['dir', 'ECDH-ES'],
   rest: ['A256GCM'],
-  sign: undefined,
-  cookie: undefined,
-} as const satisfies Record<string, readonly string[] | undefined>;
-type KeyUse = keyof typeof algorithmsOf;
+  sign: ['RS256'],
+  cookie: ['HS256'],
+} as const satisfies Record<string, readonly [string, ...string[]]>;
+export type KeyUse = keyof typeof algorithmsOf;
+export type KeyAlgorithm = (typeof algorithmsOf)[KeyUse][number];
 
 /** One member of `keys` whose description is sound; the key material in `jwk` is not looked at yet. */
 export interface KeyringEntry {
   readonly kid: string;
   readonly use: KeyUse;
-  readonly alg: string;
+  readonly alg: KeyAlgorithm;
   readonly status: KeyStatus;
+  /** Who seals under it; every use but `envelope` is Herald's own. */
   readonly issuer: string;
   readonly jwk: Readonly<Record<string, unknown>>;
 }
@@ -50,7 +52,9 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isUse = (value: unknown): value is KeyUse =>
   typeof value === 'string' && Object.hasOwn(algorithmsOf, value);
 const isStatus = (value: unknown): value is KeyStatus => statuses.some((status) => status === value);
-const isKid = (value: unknown): value is string =>
+export const isAlgorithmOf = (use: KeyUse, value: unknown): value is KeyAlgorithm =>
+  algorithmsOf[use].some((alg) => alg === value);
+export const isKid = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(value);
 
 /** The entry, or its problems. */
@@ -64,33 +68,38 @@ const readEntry = (key: unknown, index: number): KeyringEntry | string[] => {
   if (!isUse(use)) problems.push(`Key ${kid}: use must be one of ${Object.keys(algorithmsOf).join(', ')}.`);
   if (!isStatus(status)) problems.push(`Key ${kid}: status must be one of ${statuses.join(', ')}.`);
   if (!isText(issuer)) problems.push(`Key ${kid}: iss must be a non-empty string.`);
-  const allowed: readonly string[] | undefined = isUse(use) ? algorithmsOf[use] : undefined;
+  else if (issuer !== ownIssuer && isUse(use) && use !== 'envelope')
+    problems.push(`Key ${kid}: only keys of use envelope can be another issuer's.`);
   if (!isText(alg)) problems.push(`Key ${kid} needs an alg.`);
-  else if (allowed?.includes(alg) === false)
-    problems.push(`Key ${kid}: alg must be ${allowed.join(' or ')}.`);
-  const sound = problems.length === 0 && isUse(use) && isStatus(status) && isText(issuer) && isText(alg);
-  return sound ? { kid, use, alg, status, issuer, jwk: key } : problems;
+  else if (isUse(use) && !isAlgorithmOf(use, alg))
+    problems.push(`Key ${kid}: alg must be ${algorithmsOf[use].join(' or ')}.`);
+  const isSound = isUse(use) && isStatus(status) && isText(issuer) && isAlgorithmOf(use, alg);
+  return problems.length === 0 && isSound ? { kid, use, alg, status, issuer, jwk: key } : problems;
 };
 
-/** What is wrong with the entries as a whole: names and key material are unique, and one key of a kind is active. */
+/** What makes two keys rivals: one of a kind is active. */
+export const kindOf = ({ use, issuer }: Pick<KeyringEntry, 'use' | 'issuer'>): string =>
+  JSON.stringify([use, issuer]);
+
+/** What is wrong between the entries: names and key material are unique, and one key of a kind is active. */
 export const problemsTogether = (entries: readonly KeyringEntry[]): string[] => {
   const problems: string[] = [];
   const kids = new Set<string>();
   const active = new Map<string, string>();
-  const ownerOf = new Map<unknown, string>();
+  const ownerOf = new Map<string, string>();
   for (const { kid, use, issuer, status, jwk } of entries) {
     if (kids.has(kid)) problems.push(`Key ${kid} is there twice.`);
     kids.add(kid);
 
-    const secret = jwk.k ?? jwk.d;
-    const owner = ownerOf.get(secret);
-    if (isText(secret) && owner !== undefined && owner !== kid) {
+    const material = [jwk.k, jwk.d, jwk.n, jwk.x].filter(isText);
+    const owner = material.map((part) => ownerOf.get(part)).find((other) => other !== undefined);
+    if (owner !== undefined && owner !== kid) {
       problems.push(`Keys ${owner} and ${kid} are the same key: every kid needs its own.`);
     }
-    ownerOf.set(secret, kid);
+    for (const part of material) ownerOf.set(part, kid);
 
     if (status !== 'active') continue;
-    const kind = JSON.stringify([use, issuer]);
+    const kind = kindOf({ use, issuer });
     const rival = active.get(kind);
     if (rival !== undefined && rival !== kid) {
       problems.push(
@@ -99,6 +108,5 @@ export const problemsTogether = (entries: readonly KeyringEntry[]): string[] => 
     }
     active.set(kind, kid);
   }
-  const hasActiveEnvelope = entries.some(({ use, status }) => use === 'envelope' && status === 'active');
-  return hasActiveEnvelope ? problems : [...problems, 'No key of use envelope is active.'];
+  return problems;
 };

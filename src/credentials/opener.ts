@@ -5,7 +5,7 @@ import {
   parseXUserId,
   Secret,
   type Session,
-  type UseCredentials,
+  type UseEnvelopes,
   type XCredentials,
   type XUserId,
 } from '../kernel/index.ts';
@@ -33,7 +33,7 @@ export const createEnvelopeOpener = ({
   log,
   meter,
   now = () => new Date(),
-}: OpenerNeeds): UseCredentials => {
+}: OpenerNeeds): UseEnvelopes => {
   const open = async (session: Session): Promise<XCredentials> => {
     if (session.envelopes === undefined) throw new HeraldError('ACCOUNT_REQUIRED');
     try {
@@ -73,6 +73,7 @@ const openPair = async (
     xUserId: bindToXUser(token.value, session, [token.key, secret.key]),
     accessToken: new Secret(token.value),
     accessTokenSecret: new Secret(secret.value),
+    sealedAt: token.sealedAt < secret.sealedAt ? token.sealedAt : secret.sealedAt,
   };
   return { credentials, kid: token.key.kid };
 };

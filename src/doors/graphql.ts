@@ -3,7 +3,7 @@ import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { HeraldError, type Session } from '../kernel/index.ts';
 import { graphqlRefusal } from './answer.ts';
@@ -18,40 +18,34 @@ export interface GraphqlDoor {
   readonly operations: Operations;
   readonly openSession: (variables: Readonly<Record<string, unknown>>) => Session;
   readonly reportBug: ReportBug;
+  /** Whether those who come with a bearer token may introspect. */
+  readonly development: boolean;
 }
 
 /**
- * `POST /graphql`: the SDL as a Hasura remote schema. The session is in the `x-hasura-*` headers, which only Hasura can
- * send here because the shared secret is checked first. Introspection needs the secret and no session.
+ * `POST /graphql`: the SDL as a Hasura remote schema, and for frontends with a bearer token. Who comes by which is settled
+ * before. Hasura's session is in the `x-hasura-*` headers, which only Hasura can send here because the shared secret was
+ * checked; its introspection needs no session. A frontend may introspect in development only (R28).
  */
 export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void => {
-  const yoga = createYoga<OperationContext>({
-    schema: attachResolvers(door.schema, door.operations),
-    graphqlEndpoint: '/graphql',
-    graphiql: false,
-    landingPage: false,
-    batching: false,
-    multipart: false,
-    cors: false,
-    logging: false,
-    // Errors are made public in one place, below, and NODE_ENV has no say in it.
-    maskedErrors: false,
-    plugins: [...limits(), oneSideEffect(), showPublicErrors(door.reportBug)],
-  });
+  const schema = attachResolvers(door.schema, door.operations);
+  // Two servers, because a server remembers what was valid, whoever asked first.
+  const forHasura = createServer(schema, door.reportBug, []);
+  const forClients = createServer(schema, door.reportBug, door.development ? [] : [noIntrospection()]);
 
   scope.post('/graphql', async (request, reply) => {
     checkParameters(request.body);
-    if (request.headers.authorization !== undefined)
-      throw new HeraldError('INVALID_REQUEST', { message: BOTH });
+    const { clientSession } = request;
     // There is one answer, and it is JSON. Another wish would be refused after the operation ran.
     request.raw.headers.accept = 'application/json';
     const context: OperationContext = {
       requestId: request.id,
       bodyBytes: bodyBytesOf(request),
       report: request,
-      session: () => door.openSession(sessionHeaders(request)),
+      session: () => clientSession ?? door.openSession(sessionHeaders(request)),
     };
-    const response = await yoga.handleNodeRequestAndResponse(request, reply, context);
+    const server = clientSession === undefined ? forHasura : forClients;
+    const response = await server.handleNodeRequestAndResponse(request, reply, context);
     const type = response.headers.get('content-type');
     if (type === null) throw new HeraldError('INVALID_REQUEST', { status: response.status });
     return reply
@@ -61,8 +55,24 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
   });
 };
 
-const BOTH =
-  'Send either the webhook secret or an Authorization header, not both. Leave forward_client_headers off in Hasura.';
+const createServer = (schema: GraphQLSchema, reportBug: ReportBug, more: readonly Plugin[]) =>
+  createYoga<OperationContext>({
+    schema,
+    graphqlEndpoint: '/graphql',
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    cors: false,
+    logging: false,
+    // Errors are made public in one place, below, and NODE_ENV has no say in it.
+    maskedErrors: false,
+    plugins: [...limits(), ...more, oneSideEffect(), showPublicErrors(reportBug)],
+  });
+
+const noIntrospection = (): Plugin => ({
+  onValidate: ({ addValidationRule }) => addValidationRule(NoSchemaIntrospectionCustomRule),
+});
 
 /** One operation as GraphQL over HTTP has it: a `query`, and `variables` and `operationName` or null. */
 const checkParameters = (body: unknown): void => {
@@ -78,12 +88,15 @@ const checkParameters = (body: unknown): void => {
   }
 };
 
-/** A refusal before execution, in GraphQL's shape. */
+/** A refusal before execution, in GraphQL's shape. A bearer token is refused in the same words for every cause (RFC 6750 section 3). */
 export const sendGraphqlRefusal = (
   error: HeraldError,
   request: FastifyRequest,
   reply: FastifyReply,
-): FastifyReply => reply.status(error.status).send(graphqlRefusal(error, request.id));
+): FastifyReply => {
+  if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"');
+  return reply.status(error.status).send(graphqlRefusal(error, request.id));
+};
 
 /** What one operation may cost (R30). Hasura's introspection nests deeper than any query of the SDL and is not counted. */
 const limits = (): Plugin[] => [

@@ -1,33 +1,46 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { HeraldError, type Log, type Meter, type Posting, type Session } from '../kernel/index.ts';
+import {
+  type Accounts,
+  type BrowserSignIn,
+  HeraldError,
+  type Log,
+  type Meter,
+  type Posting,
+} from '../kernel/index.ts';
 import { openActionDoor, sendActionError } from './action.ts';
 import { refusalOf } from './answer.ts';
 import { answerBrokenRequest, answerExpectation, drain } from './broken-requests.ts';
+import { sendBrowserHeaders, sendBrowserRefusal } from './browser-answer.ts';
 import { closeConnectionsWhenClosing } from './closing.ts';
+import { admitOrigins } from './cross-origin.ts';
 import { openGraphqlDoor, sendGraphqlRefusal } from './graphql.ts';
+import { admitHasuraOrBearer, type CallerTools } from './graphql-callers.ts';
 import { admitHasuraOnly } from './hasura-only.ts';
 import { openHealthDoor } from './health.ts';
+import { type IssuerRoutes, openIssuerDoor } from './issuer.ts';
 import { acceptJsonOnly, BODY_LIMIT_BYTES } from './json-body.ts';
 import { type LoadSheddingOptions, shedLoad } from './load-shedding.ts';
 import { createOperations } from './operations.ts';
+import { limitPerAddress } from './rate-limit.ts';
+import { reportRequest } from './report.ts';
 import { loadSchema } from './schema.ts';
+import { openSignInDoor } from './sign-in.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The operation that the request names, for its log line. */
-    operation: string | undefined;
-    /** The code that it was refused with, for its log line. */
-    refusal: string | undefined;
-    /** The post that it was about, for its log line. */
-    postId: string | undefined;
-  }
-}
-
-export interface DoorTools {
+export interface DoorTools extends CallerTools {
   readonly posting: Posting;
-  readonly isHasura: (secret: string | undefined) => boolean;
-  readonly openSession: (variables: Readonly<Record<string, unknown>>) => Session;
+  readonly accounts: Accounts;
+  readonly signIn: BrowserSignIn;
+  /** The authorization server; without one its routes do not exist. */
+  readonly issuer: IssuerRoutes | undefined;
+  /** Where browsers reach Herald. Asked for with each request, because it may be where the server came to listen. */
+  readonly publicUrl: () => URL;
+  /** Those of all clients; pages at their origins may call `/graphql`. */
+  readonly redirectUris: readonly string[];
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Host` are believed; empty for none. */
+  readonly trustedProxies: readonly string[];
+  /** Whether frontends may introspect. */
+  readonly development: boolean;
   readonly isReady: () => boolean;
   /** False while the process is on its way out: what is in flight is finished, nothing new is begun. */
   readonly mayBegin: () => boolean;
@@ -36,6 +49,8 @@ export interface DoorTools {
   readonly loadShedding?: LoadSheddingOptions;
   /** How long a client may take to send a request, in milliseconds; default 30,000. */
   readonly requestTimeoutMs?: number;
+  /** How often one address may use each route of a sign-in in a minute; default 30. */
+  readonly signInsPerMinute?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -52,7 +67,7 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
-    trustProxy: false,
+    trustProxy: tools.trustedProxies.length > 0 ? [...tools.trustedProxies] : false,
     // The doors say it in their own shape; Hasura hides a 503 from the client.
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -69,38 +84,67 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   server.addHook('onRequest', async (request, reply) => {
     if (request.is404) throw notFound(server, request, reply);
   });
+  // A preflight request that nobody may make ends here: it has a route, whatever its path.
+  server.setNotFoundHandler((request, reply) => {
+    throw notFound(server, request, reply);
+  });
   server.server.on('checkExpectation', answerExpectation);
   closeConnectionsWhenClosing(server);
   acceptJsonOnly(server);
   openHealthDoor(server, tools.isReady);
-  server.register(async (scope) => {
-    shedLoad(scope, tools.loadShedding);
-    openHasuraDoors(scope, tools);
-  });
+  openOperationDoors(server, tools);
+  openBrowserDoors(server, tools);
   return server;
 };
 
-/** Both doors of Hasura: the secret is checked before anything else, and each answers in its own shape. */
-const openHasuraDoors = (server: FastifyInstance, tools: DoorTools): void => {
-  const { openSession } = tools;
+/** The doors that run operations: who comes is settled before anything else, and each answers in its own shape. */
+const openOperationDoors = (server: FastifyInstance, tools: DoorTools): void => {
+  const { openSession, development } = tools;
   const schema = loadSchema();
-  const operations = createOperations(tools.posting);
-  const reportBug = (error: unknown, requestId: string) =>
-    tools.log('error', 'request_failed', { requestId, error });
+  const operations = createOperations(tools.posting, tools.accounts);
+  const reportBug = bugReporter(tools);
 
   server.register(async (scope) => {
+    shedLoad(scope, tools.loadShedding);
     admitHasuraOnly(scope, tools.isHasura);
     refuseOnTheWayOut(scope, tools.mayBegin);
     scope.setErrorHandler(fail(tools, sendActionError));
     openActionDoor(scope, { schema, operations, openSession });
   });
   server.register(async (scope) => {
-    admitHasuraOnly(scope, tools.isHasura);
-    refuseOnTheWayOut(scope, tools.mayBegin);
-    scope.setErrorHandler(fail(tools, sendGraphqlRefusal));
-    openGraphqlDoor(scope, { schema, operations, openSession, reportBug });
+    // First, so that a page can read why it was refused.
+    admitOrigins(scope, '/graphql', tools.redirectUris);
+    scope.register(async (door) => {
+      shedLoad(door, tools.loadShedding);
+      admitHasuraOrBearer(door, tools);
+      refuseOnTheWayOut(door, tools.mayBegin);
+      door.setErrorHandler(fail(tools, sendGraphqlRefusal));
+      openGraphqlDoor(door, { schema, operations, openSession, reportBug, development });
+    });
   });
 };
+
+/** The doors that browsers walk through: sign-in with X, and the authorization server. */
+const openBrowserDoors = (server: FastifyInstance, tools: DoorTools): void => {
+  const { publicUrl, signIn, issuer } = tools;
+  server.register(async (scope) => {
+    shedLoad(scope, tools.loadShedding);
+    refuseOnTheWayOut(scope, tools.mayBegin);
+    limitPerAddress(scope, tools.signInsPerMinute);
+    sendBrowserHeaders(scope, publicUrl);
+    scope.setErrorHandler(fail(tools, sendBrowserRefusal));
+    scope.register(async (door) => openSignInDoor(door, { signIn, publicUrl }));
+    if (issuer === undefined) return;
+    scope.register(async (door) =>
+      openIssuerDoor(door, { issuer, publicUrl, reportBug: bugReporter(tools) }),
+    );
+  });
+};
+
+const bugReporter =
+  ({ log }: DoorTools) =>
+  (error: unknown, requestId: string): void =>
+    log('error', 'request_failed', { requestId, error });
 
 const COMES_BACK_AFTER_MS = 5_000;
 
@@ -138,27 +182,5 @@ const notFound = (server: FastifyInstance, request: FastifyRequest, reply: Fasti
   return new HeraldError('INVALID_REQUEST', {
     status: 405,
     message: `This route takes ${allowed.join(', ')} only.`,
-  });
-};
-
-/** The trace that the request belongs to: W3C Trace Context, or B3 as Hasura sends it. */
-const traceIdOf = ({ headers }: FastifyRequest): string | undefined => {
-  const w3c = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? ''))?.[1];
-  return w3c ?? /^[0-9a-f]{16,32}$/.exec(String(headers['x-b3-traceid'] ?? ''))?.[0];
-};
-
-const reportRequest = ({ log, meter }: DoorTools, request: FastifyRequest, reply: FastifyReply): void => {
-  if (request.routeOptions.url === '/healthz' || request.routeOptions.url === '/readyz') return;
-  const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-  const door = request.routeOptions.url === '/graphql' ? 'graphql' : 'action';
-  meter.request({ door, operation: request.operation, code: request.refusal, durationMs });
-  log(request.refusal === undefined ? 'info' : 'warn', 'request', {
-    requestId: request.id,
-    traceId: traceIdOf(request),
-    postId: request.postId,
-    operation: request.operation,
-    status: reply.statusCode,
-    code: request.refusal,
-    durationMs,
   });
 };

@@ -1,4 +1,4 @@
-import { HeraldError, type Posting, type Session, type XPost } from '../kernel/index.ts';
+import { type Accounts, HeraldError, type Posting, type Session, type XPost } from '../kernel/index.ts';
 import type { Resolvers } from './resolvers.generated.ts';
 
 /** What a resolver may know about the request it answers. */
@@ -15,7 +15,7 @@ export interface OperationContext {
 export type Operations = Pick<Resolvers, 'Mutation' | 'Query'>;
 
 /** One resolver for each root field of the SDL; every door runs these. */
-export const createOperations = (posting: Posting) =>
+export const createOperations = (posting: Posting, accounts: Accounts) =>
   ({
     Mutation: {
       postTweet: async (_root, { input }, context) =>
@@ -26,9 +26,15 @@ export const createOperations = (posting: Posting) =>
         noted(context, posting.retryTweet(context.session(), input.id)),
       resolveTweet: async (_root, { input }, context) =>
         noted(context, posting.resolveTweet(context.session(), input)),
+      startXConnect: async (_root, { input }, context) => accounts.startXConnect(context.session(), input),
+      connectXAccount: async (_root, { input }, context) =>
+        accounts.connectXAccount(context.session(), input),
+      disconnectXAccount: async (_root, { input }, context) =>
+        accounts.disconnectXAccount(context.session(), input.id),
     },
     Query: {
       xMe: async (_root, _arguments, context) => posting.xMe(context.session()),
+      xAccounts: async (_root, _arguments, context) => accounts.xAccounts(context.session()),
       xPost: async (_root, { id }, context) => posting.xPost(context.session(), id),
       xPosts: async (_root, { input }, context) => posting.xPosts(context.session(), input ?? {}),
     },

@@ -72,6 +72,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Types.Scalars['Boolean']['output']>;
+  ConnectXAccountInput: Types.ConnectXAccountInput;
   DateTime: ResolverTypeWrapper<Types.Scalars['DateTime']['output']>;
   ID: ResolverTypeWrapper<Types.Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Types.Scalars['Int']['output']>;
@@ -79,7 +80,12 @@ export type ResolversTypes = {
   PostTweetInput: Types.PostTweetInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ResolveTweetInput: Types.ResolveTweetInput;
+  StartXConnectInput: Types.StartXConnectInput;
   String: ResolverTypeWrapper<Types.Scalars['String']['output']>;
+  XAccount: ResolverTypeWrapper<Types.XAccount>;
+  XAccountIdInput: Types.XAccountIdInput;
+  XAccountState: Types.XAccountState;
+  XConnect: ResolverTypeWrapper<Types.XConnect>;
   XMe: ResolverTypeWrapper<Types.XMe>;
   XPart: ResolverTypeWrapper<Types.XPart>;
   XPost: ResolverTypeWrapper<Types.XPost>;
@@ -96,6 +102,7 @@ export type ResolversTypes = {
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   Boolean: Types.Scalars['Boolean']['output'];
+  ConnectXAccountInput: Types.ConnectXAccountInput;
   DateTime: Types.Scalars['DateTime']['output'];
   ID: Types.Scalars['ID']['output'];
   Int: Types.Scalars['Int']['output'];
@@ -103,7 +110,11 @@ export type ResolversParentTypes = {
   PostTweetInput: Types.PostTweetInput;
   Query: Record<PropertyKey, never>;
   ResolveTweetInput: Types.ResolveTweetInput;
+  StartXConnectInput: Types.StartXConnectInput;
   String: Types.Scalars['String']['output'];
+  XAccount: Types.XAccount;
+  XAccountIdInput: Types.XAccountIdInput;
+  XConnect: Types.XConnect;
   XMe: Types.XMe;
   XPart: Types.XPart;
   XPost: Types.XPost;
@@ -119,15 +130,35 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 
 export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   cancelTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationCancelTweetArgs, 'input'>>;
+  connectXAccount?: Resolver<ResolversTypes['XAccount'], ParentType, ContextType, RequireFields<Types.MutationConnectXAccountArgs, 'input'>>;
+  disconnectXAccount?: Resolver<ResolversTypes['XAccount'], ParentType, ContextType, RequireFields<Types.MutationDisconnectXAccountArgs, 'input'>>;
   postTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationPostTweetArgs, 'input'>>;
   resolveTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationResolveTweetArgs, 'input'>>;
   retryTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationRetryTweetArgs, 'input'>>;
+  startXConnect?: Resolver<ResolversTypes['XConnect'], ParentType, ContextType, RequireFields<Types.MutationStartXConnectArgs, 'input'>>;
 };
 
 export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  xAccounts?: Resolver<Array<ResolversTypes['XAccount']>, ParentType, ContextType>;
   xMe?: Resolver<ResolversTypes['XMe'], ParentType, ContextType>;
   xPost?: Resolver<Types.Maybe<ResolversTypes['XPost']>, ParentType, ContextType, RequireFields<Types.QueryXPostArgs, 'id'>>;
   xPosts?: Resolver<ResolversTypes['XPostPage'], ParentType, ContextType, Partial<Types.QueryXPostsArgs>>;
+};
+
+export type XAccountResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XAccount'] = ResolversParentTypes['XAccount']> = {
+  connectedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isDefault: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  postsRemaining: Resolver<Types.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  postsResetAt: Resolver<Types.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  state: Resolver<ResolversTypes['XAccountState'], ParentType, ContextType>;
+  username: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  xUserId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type XConnectResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XConnect'] = ResolversParentTypes['XConnect']> = {
+  expiresAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  url: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type XMeResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XMe'] = ResolversParentTypes['XMe']> = {
@@ -147,6 +178,7 @@ export type XPartResolvers<ContextType = OperationContext, ParentType extends Re
 };
 
 export type XPostResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPost'] = ResolversParentTypes['XPost']> = {
+  accountId: Resolver<Types.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   deduplicated: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   error: Resolver<Types.Maybe<ResolversTypes['XPostError']>, ParentType, ContextType>;
@@ -177,6 +209,8 @@ export type Resolvers<ContextType = OperationContext> = {
   DateTime: GraphQLScalarType;
   Mutation: MutationResolvers<ContextType>;
   Query: QueryResolvers<ContextType>;
+  XAccount: XAccountResolvers<ContextType>;
+  XConnect: XConnectResolvers<ContextType>;
   XMe: XMeResolvers<ContextType>;
   XPart: XPartResolvers<ContextType>;
   XPost: XPostResolvers<ContextType>;

@@ -29,12 +29,18 @@ export const answerErrors = {
       'HERALD_WEBHOOK_SECRET differs between Hasura and Herald. Send the same value in the header x-hasura-webhook-secret.',
     when: 'The header `x-hasura-webhook-secret` is missing, wrong or there twice.',
   },
+  UNAUTHENTICATED: {
+    status: 401,
+    userAction: 'SIGN_IN',
+    message: 'The bearer token is missing, invalid or expired. Sign in again.',
+    when: 'A bearer token was refused, whatever the cause: one message for all.',
+  },
   ROLE_NOT_ALLOWED: {
     status: 403,
     userAction: 'CONTACT_ADMIN',
     message:
-      'Herald never posts as admin. In the console set x-hasura-role: user and x-hasura-user-id. Other roles are listed in HERALD_ROLES.',
-    when: 'The role is `admin`, the unauthenticated one or not in `HERALD_ROLES`, or there is no user id.',
+      'Herald never posts as admin. In the console set x-hasura-role: user and x-hasura-user-id, or paste the bearer token that npm start prints. Other roles are listed in HERALD_ROLES.',
+    when: 'The role is `admin`, the unauthenticated one or not in `HERALD_ROLES`, the bearer token does not allow it, or there is no user id.',
   },
   CREDENTIALS_INVALID: {
     status: 401,
@@ -46,8 +52,8 @@ export const answerErrors = {
     status: 409,
     userAction: 'CONNECT',
     message:
-      'This session carries no X credentials. Send x-hasura-access-token and x-hasura-access-token-secret among the session variables.',
-    when: 'The session carries no envelopes.',
+      'There is no X account to post as. Connect one with startXConnect, or send x-hasura-access-token and x-hasura-access-token-secret among the session variables.',
+    when: 'The session carries no envelopes, and the user has no connected account.',
   },
   ACCOUNT_NEEDS_RECONNECT: {
     status: 409,
@@ -58,7 +64,7 @@ export const answerErrors = {
   NOT_FOUND: {
     status: 404,
     userAction: 'NONE',
-    message: 'There is no post with this id, or it belongs to somebody else.',
+    message: 'There is no post or account with this id, or it belongs to somebody else.',
     when: 'An id is unknown, malformed or of another user.',
   },
   IDEMPOTENCY_KEY_REUSED: {

@@ -10,6 +10,9 @@ export type TweetId = Branded<'TweetId'>;
 /** Herald's own id of a post, a lower-case uuid. */
 export type PostId = Branded<'PostId'>;
 
+/** Herald's own id of a connected account, a lower-case uuid. */
+export type AccountId = Branded<'AccountId'>;
+
 const SNOWFLAKE = /^[1-9]\d{0,18}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -24,6 +27,10 @@ export const parseXUserId = (value: string): XUserId | undefined =>
 /** The id, or undefined when `value` is not a lower-case uuid. */
 export const parsePostId = (value: string): PostId | undefined =>
   UUID.test(value) ? (value as PostId) : undefined;
+
+/** The id, or undefined when `value` is not a lower-case uuid. */
+export const parseAccountId = (value: string): AccountId | undefined =>
+  UUID.test(value) ? (value as AccountId) : undefined;
 
 /** A user id is any non-empty string of at most 255 characters without control characters. */
 export const parseUserId = (value: string): UserId | undefined =>

@@ -1,3 +1,5 @@
+export type * from './accounts.ts';
+export type * from './at-rest.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export type * from './ledger.ts';

@@ -1,3 +1,4 @@
+import type { Account } from './accounts.ts';
 import type { UserId, XUserId } from './ids.ts';
 
 /*
@@ -50,4 +51,23 @@ export interface LedgerStatus {
   readonly heartbeatAt: Date | undefined;
   /** Whose database this is, once a Herald with an explicit public URL used it. */
   readonly publicUrl: string | undefined;
+}
+
+export interface AccountPageRequest {
+  /** 1 to 100. */
+  readonly first: number;
+  /** `endCursor` of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** Accounts of everybody, disconnected ones too, by user. */
+export interface AccountPage {
+  readonly accounts: readonly Account[];
+  readonly endCursor: string | undefined;
+  readonly hasNextPage: boolean;
+}
+
+export interface AccountReports {
+  /** Without a user: everybody's. */
+  page(userId: UserId | undefined, request: AccountPageRequest): Promise<AccountPage>;
 }

@@ -1,5 +1,5 @@
 import type { PostErrorCode } from './errors.ts';
-import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
+import type { AccountId, PostId, TweetId, UserId, XUserId } from './ids.ts';
 import type { Joined, LedgerAttempt, LedgerStatus, PauseScope } from './ledger-reports.ts';
 import type { XOutcome } from './ports.ts';
 
@@ -43,7 +43,12 @@ export interface NewPost {
   readonly expiresAt?: Date | undefined;
   /** 1 to 25, in order. */
   readonly parts: readonly NewPart[];
+  /** Absent for a post of a connected account: its credentials stay with the account, so that a new connection heals it. */
   readonly credential: SealedCredential | undefined;
+  /** The connected account that it is posted as. */
+  readonly accountId?: AccountId | undefined;
+  /** When the session's envelopes were sealed; refused when the user's sign-ins were revoked since. */
+  readonly sealedAt?: Date | undefined;
   /** The first part must not be sent now: it becomes QUEUED with this error. */
   readonly wait?: { readonly code: PartErrorCode; readonly until: Date } | undefined;
 }
@@ -64,6 +69,7 @@ export interface LedgerPost {
   readonly id: PostId;
   readonly userId: UserId;
   readonly xUserId: XUserId;
+  readonly accountId: AccountId | undefined;
   readonly operation: string;
   readonly state: PostState;
   readonly idempotencyKey: string | undefined;
@@ -89,6 +95,8 @@ export type Accepted =
   /** The same key with the same input, or the same input within the window: this is the post. */
   | { readonly kind: 'existing'; readonly post: LedgerPost }
   | { readonly kind: 'key_reused' }
+  /** The user's sign-ins were revoked after the session's envelopes were sealed: nothing was written down. */
+  | { readonly kind: 'revoked' }
   /** It is new, and its time is over: nothing was written down. */
   | { readonly kind: 'expired' };
 
@@ -138,7 +146,12 @@ export type Resolution =
   /** The caller has fetched the tweet and compared its author. */
   | { readonly kind: 'IT_IS_THERE'; readonly tweetId: TweetId }
   /** Sends it again, whatever became of the first; with the credentials that came along, or else the kept ones. */
-  | { readonly kind: 'SEND_IT'; readonly credential?: SealedCredential | undefined }
+  | {
+      readonly kind: 'SEND_IT';
+      readonly credential?: SealedCredential | undefined;
+      /** When the envelopes that `credential` came in were sealed. */
+      readonly sealedAt?: Date | undefined;
+    }
   | { readonly kind: 'GIVE_UP' };
 
 export interface Retry {
@@ -147,6 +160,8 @@ export interface Retry {
   /** Must be the post's. */
   readonly xUserId: XUserId;
   readonly credential: SealedCredential | undefined;
+  /** When the envelopes that `credential` came in were sealed: what was sealed before a revocation is lent to nobody. */
+  readonly sealedAt?: Date | undefined;
 }
 
 export interface PageRequest {

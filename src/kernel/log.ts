@@ -7,6 +7,8 @@ export const logEvents = {
   request: 'a door answered a request',
   request_failed: 'a door answered INTERNAL: a bug',
   credentials_refused: 'an envelope was refused; the reason is here and nowhere else',
+  bearer_refused: 'a bearer token was refused; the reason is here and nowhere else',
+  jwks_unavailable: 'the keys at jwk_url could not be had; older ones are used for up to a day',
   keyring_note: 'something about the keyring that an operator should know',
   short_ttl: 'posts expire before an attempt without an answer can be settled',
   sending_held: 'the restore guard or another deployment keeps this process from sending',
@@ -22,6 +24,12 @@ export const logEvents = {
   gate_opened: 'posts are sent again',
   clock_skew: "this machine's clock is 30 seconds or more away from X's",
   scrape_failed: 'metrics were served without those of the ledger',
+  account_connected: 'a user connected an X account, or connected it again',
+  account_disconnected: 'a connected account and its credentials are gone',
+  account_needs_reconnect: 'X no longer accepts the credentials of a connected account',
+  sign_in_refused: 'the issuer refused a sign-in, a code, a refresh; the reason is here',
+  issuer_failed: 'the issuer could not answer: a bug, or something it needs is away',
+  claims_hook_failed: "the operator's claims hook failed a sign-in; what it threw is here",
   worker_failed: 'a round of the worker failed; the next one comes',
 } as const;
 
@@ -34,6 +42,7 @@ export interface LogFields {
   readonly requestId?: string | undefined;
   readonly traceId?: string | undefined;
   readonly postId?: string | undefined;
+  readonly accountId?: string | undefined;
   readonly attempt?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly operation?: string | undefined;

@@ -9,7 +9,7 @@ import type { XOutcome, XRead } from './ports.ts';
 export interface Meter {
   /** A door answered. `code` is the refusal's, absent for success; `operation` is a root field of the SDL. */
   request(report: {
-    readonly door: 'action' | 'graphql';
+    readonly door: 'action' | 'graphql' | 'sign_in' | 'issuer';
     readonly operation: string | undefined;
     readonly code: string | undefined;
     readonly durationMs: number;
@@ -22,6 +22,8 @@ export interface Meter {
   read(read: XRead<unknown>, durationMs: number): void;
   /** An envelope was opened or refused. `kid` only when the keyring has it: anybody can write any other. */
   envelope(report: { readonly kid: string | undefined; readonly result: 'opened' | 'refused' }): void;
+  /** Credentials of the old Auth0 rule were read. */
+  legacyRead(): void;
 }
 
 /** Why nothing is sent for now. */

@@ -1,9 +1,13 @@
 import type { PostErrorCode } from './errors.ts';
-import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
-import type { SealedCredential } from './ledger.ts';
+import type { AccountId, PostId, TweetId, UserId, XUserId } from './ids.ts';
+import type { LedgerPost, SealedCredential } from './ledger.ts';
 import type {
+  ConnectXAccountInput,
   PostTweetInput,
   ResolveTweetInput,
+  StartXConnectInput,
+  XAccount,
+  XConnect,
   XMe,
   XPost,
   XPostPage,
@@ -35,16 +39,49 @@ export interface XCredentials {
   readonly xUserId: XUserId;
   readonly accessToken: Secret<string>;
   readonly accessTokenSecret: Secret<string>;
+  /** The connected account that they are of; absent for those of a session's envelopes. */
+  readonly accountId?: AccountId;
+  /** When the session's envelopes were sealed; absent for those of a connected account. */
+  readonly sealedAt?: Date;
 }
 
 /**
  * Opens the session's envelopes and lends what was in them to `use`.
  * Throws `ACCOUNT_REQUIRED` without envelopes and `CREDENTIALS_INVALID` for every other cause; then `use` never ran.
  */
-export type UseCredentials = <T>(
+export type UseEnvelopes = <T>(
   session: Session,
   use: (credentials: XCredentials) => Promise<T>,
 ) => Promise<T>;
+
+/**
+ * Lends the credentials that a session posts with: those of the connected account that `accountId` names, or those of
+ * its envelopes, or those of the user's default account.
+ * Throws `ACCOUNT_REQUIRED`, `NOT_FOUND`, `ACCOUNT_NEEDS_RECONNECT`, `CREDENTIALS_INVALID`; then `use` never ran.
+ */
+export type UseCredentials = <T>(
+  session: Session,
+  accountId: string | null | undefined,
+  use: (credentials: XCredentials) => Promise<T>,
+) => Promise<T>;
+
+/**
+ * Lends the credentials that an accepted post is sent with: those of its connected account, or those kept with it.
+ * Throws `CREDENTIALS_INVALID` when they are gone or do not open, `ACCOUNT_NEEDS_RECONNECT` while X refuses the account's.
+ */
+export type UsePostCredentials = <T>(
+  post: Pick<LedgerPost, 'id' | 'userId' | 'xUserId' | 'accountId'>,
+  kept: SealedCredential | undefined,
+  use: (credentials: XCredentials) => Promise<T>,
+) => Promise<T>;
+
+/** What X's answers to a post say about the connected account that it was sent as. */
+export interface AccountNotes {
+  /** X answered 401: nothing more is sent as this account until it is connected again. */
+  needsReconnect(credentials: XCredentials): Promise<void>;
+  /** What X said about how many posts it leaves the account. Never throws. */
+  limits(credentials: XCredentials, limits: XLimits): void;
+}
 
 /** Who may reply; absent means everyone. X's own spelling is the adapter's business. */
 export type ReplySettings = 'FOLLOWING' | 'MENTIONED_USERS' | 'SUBSCRIBERS' | 'VERIFIED';
@@ -118,7 +155,9 @@ export type NotSentReason =
   /** 401 with code 135: this machine's clock is off; the credentials are fine. */
   | 'clock_skew'
   /** `beforeSend` refused, so nothing was written. */
-  | 'cancelled';
+  | 'cancelled'
+  /** The connected account's credentials are no longer accepted; it waits for its user to connect it again. */
+  | 'needs_reconnect';
 
 export type UnknownReason =
   /** Reset, silence or deadline after the connection was established. */
@@ -215,4 +254,12 @@ export interface Posting {
   xMe(session: Session): Promise<XMe>;
   xPost(session: Session, id: string): Promise<XPost>;
   xPosts(session: Session, input: XPostsInput): Promise<XPostPage>;
+}
+
+/** What a session may ask for about its X accounts: a method for each root field of the SDL. */
+export interface Accounts {
+  startXConnect(session: Session, input: StartXConnectInput): Promise<XConnect>;
+  connectXAccount(session: Session, input: ConnectXAccountInput): Promise<XAccount>;
+  disconnectXAccount(session: Session, id: string): Promise<XAccount>;
+  xAccounts(session: Session): Promise<XAccount[]>;
 }

@@ -11,20 +11,41 @@ export type Scalars = {
   DateTime: { input: string; output: string; }
 };
 
+export type ConnectXAccountInput = {
+  /** What the browser brought back. It works once, for ten minutes, and for the user who called startXConnect only. */
+  code?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type Mutation = {
   /** Cancels what was not sent yet. A post of which nothing waits is STATE_CONFLICT. */
   cancelTweet: XPost;
+  /** Stores the X account that the caller has just consented to at X, or, without a code, the one of the session's credentials. Connecting it again renews its credentials. */
+  connectXAccount: XAccount;
+  /** Cancels the open posts of a connected account, revokes its credentials at X and destroys Herald's copy of them. */
+  disconnectXAccount: XAccount;
   /** Posts one tweet as the X account of the session. Sending it again with the same idempotency key, or the same input within two minutes without one, gives the same post and never a second tweet. */
   postTweet: XPost;
   /** Decides a post that is in doubt: IT_IS_THERE while it is UNKNOWN or NEEDS_REVIEW, SEND_IT and GIVE_UP once it is NEEDS_REVIEW. */
   resolveTweet: XPost;
   /** Sends the failed or cancelled parts of a post again, with the caller's credentials, which must be of the same X account. */
   retryTweet: XPost;
+  /** Begins to connect an X account: send the browser to `url`. X asks its user for consent, and the browser comes back to `returnTo` with a `code` for connectXAccount, or with an `error`. */
+  startXConnect: XConnect;
 };
 
 
 export type MutationCancelTweetArgs = {
   input: XPostIdInput;
+};
+
+
+export type MutationConnectXAccountArgs = {
+  input: ConnectXAccountInput;
+};
+
+
+export type MutationDisconnectXAccountArgs = {
+  input: XAccountIdInput;
 };
 
 
@@ -42,7 +63,14 @@ export type MutationRetryTweetArgs = {
   input: XPostIdInput;
 };
 
+
+export type MutationStartXConnectArgs = {
+  input: StartXConnectInput;
+};
+
 export type PostTweetInput = {
+  /** The connected account to post as. Absent means the session's own credentials, or else the default account. */
+  accountId?: InputMaybe<Scalars['ID']['input']>;
   /** When a post that still waits is given up, at most 24 hours ahead. */
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** 1 to 255 characters that name this post among the user's. The same key with the same input is the same post, however often it is sent; with another input it is IDEMPOTENCY_KEY_REUSED. */
@@ -56,7 +84,9 @@ export type PostTweetInput = {
 };
 
 export type Query = {
-  /** The X account that the session's credentials belong to. */
+  /** The caller's connected X accounts, the oldest first. */
+  xAccounts: Array<XAccount>;
+  /** The X account that the session posts as. */
   xMe: XMe;
   /** One post of the caller. Another user's is NOT_FOUND. */
   xPost: Maybe<XPost>;
@@ -81,6 +111,47 @@ export type ResolveTweetInput = {
   tweetId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+export type StartXConnectInput = {
+  /** The handle that has to be connected, without the at sign. Another account is refused. */
+  expectedUsername?: InputMaybe<Scalars['String']['input']>;
+  /** Where the browser comes back to: exactly one of the redirect URIs in HERALD_CLIENTS; for loopback with any port. */
+  returnTo: Scalars['String']['input'];
+};
+
+/** An X account that a user has connected. */
+export type XAccount = {
+  connectedAt: Scalars['DateTime']['output'];
+  id: Scalars['ID']['output'];
+  /** Whether it is the one that is posted as when nothing names another. */
+  isDefault: Scalars['Boolean']['output'];
+  /** How many posts X leaves this account until `postsResetAt`; null until X has said. */
+  postsRemaining: Maybe<Scalars['Int']['output']>;
+  postsResetAt: Maybe<Scalars['DateTime']['output']>;
+  state: XAccountState;
+  /** The handle when it was last connected, without the at sign. */
+  username: Scalars['String']['output'];
+  /** The numeric id of the X account. */
+  xUserId: Scalars['ID']['output'];
+};
+
+export type XAccountIdInput = {
+  id: Scalars['ID']['input'];
+};
+
+export type XAccountState =
+  /** Herald may post as it. */
+  | 'CONNECTED'
+  /** Its credentials are destroyed. */
+  | 'DISCONNECTED'
+  /** X no longer accepts its credentials. Connect it again; what waits for it goes out then. */
+  | 'NEEDS_RECONNECT';
+
+export type XConnect = {
+  expiresAt: Scalars['DateTime']['output'];
+  /** Where to send the browser. It works once. */
+  url: Scalars['String']['output'];
+};
+
 export type XMe = {
   name: Maybe<Scalars['String']['output']>;
   /** The user id of the session, as Hasura knows it. */
@@ -103,6 +174,8 @@ export type XPart = {
 
 /** What became of something that a user asked to publish. */
 export type XPost = {
+  /** The connected account that it is posted as; null when the session brought its own credentials. */
+  accountId: Maybe<Scalars['ID']['output']>;
   createdAt: Scalars['DateTime']['output'];
   /** The post existed before: the same idempotency key, or the same input a moment ago. */
   deduplicated: Scalars['Boolean']['output'];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Accepted, type Claim, HeraldError, type LedgerPost, type NewPost } from '../kernel/index.ts';
 import { type Database, mayBeCommitted } from './database.ts';
+import { isRevoked, readRevoked } from './revocation.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { ms, pausesFor } from './sql.ts';
@@ -13,8 +14,11 @@ const RETRY_AFTER_MS = 5_000;
 const CLOCKS_DIFFER_MS = 60_000;
 const PAUSE_MS = 50;
 
-/** A post that is over already is not written down; one that was written down before is found all the same. */
-const isAhead = `($7::timestamptz is null or $7 > now())`;
+/**
+ * A post that is over already, or comes with what a revoked sign-in gave, is not written down; one that was written down
+ * before is found all the same.
+ */
+const isWelcome = `($7::timestamptz is null or $7 > now()) and not ${isRevoked('$2', '$19::timestamptz')}`;
 
 /**
  * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
@@ -25,7 +29,7 @@ const acceptPost = {
   text: `
 with taken as (
   insert into herald.recent_post as recent (user_id, x_user_id, fingerprint, post_id)
-  select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0 and ${isAhead}
+  select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0 and ${isWelcome}
   on conflict (user_id, x_user_id, fingerprint)
     do update set post_id = excluded.post_id, accepted_at = excluded.accepted_at
     where exists (select from herald.post where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
@@ -36,12 +40,12 @@ with taken as (
   select exists (select from herald.pause where ${pausesFor('$2', '$3')})
     or exists (select from herald.deployment where public_url <> $16) as paused
 ), post as (
-  insert into herald.post (id, user_id, x_user_id, operation, idempotency_key, fingerprint, expires_at,
+  insert into herald.post (id, user_id, x_user_id, account_id, operation, idempotency_key, fingerprint, expires_at,
     attempted, part_count, queued_parts, sending_parts)
-  select $1::uuid, $2, $3, $4, $5, $6, coalesce($7, now() + ${ms('$8')}),
+  select $1::uuid, $2, $3, $18::uuid, $4, $5, $6, coalesce($7, now() + ${ms('$8')}),
     not waits, count, case when waits then count else count - 1 end, case when waits then 0 else 1 end
   from (select paused or $12::text is not null as waits, cardinality($9::text[]) as count from hold) as first
-  where ($5 is not null or $14 = 0 or exists (select from taken)) and ${isAhead}
+  where ($5 is not null or $14 = 0 or exists (select from taken)) and ${isWelcome}
   on conflict do nothing
   returning *
 ), part as (
@@ -62,8 +66,8 @@ with taken as (
   insert into herald.attempt (post_id, position, fence, attempt, deadline_at)
   select post_id, position, fence, attempts, lease_until from part where fence is not null
 ), credential as (
-  insert into herald.post_credential (post_id, kid, sealed)
-  select id, $11, $17::bytea from post where $11::text is not null
+  insert into herald.post_credential (post_id, kid, sealed, sealed_at)
+  select id, $11, $17::bytea, $19 from post where $11::text is not null
 )
 select ${postColumns}, part.fence from post, part order by part.position`,
 };
@@ -133,9 +137,10 @@ const acceptOnce = async (
   const accepted = toOnePost(rows);
   if (accepted !== undefined) return answerAccepted(accepted, rows, lease.endsAtMs);
   const stored = await readStored(database, post);
-  if (stored === undefined) return undefined;
-  if (stored.post.id === post.id && lease.answerLost) return answerLostAccept(stored, lease.endsAtMs);
-  return answerStored(post, stored);
+  if (stored?.post.id === post.id && lease.answerLost) return answerLostAccept(stored, lease.endsAtMs);
+  if (post.sealedAt !== undefined && (await readRevoked(database, post.userId, post.sealedAt)))
+    return { kind: 'revoked' };
+  return stored && answerStored(post, stored);
 };
 
 /**
@@ -177,6 +182,8 @@ const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
   settings.leaseMs,
   settings.publicUrl ?? null,
   post.credential?.sealed ?? null,
+  post.accountId ?? null,
+  post.sealedAt ?? null,
 ];
 
 interface Stored {

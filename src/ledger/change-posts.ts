@@ -9,10 +9,11 @@ import { countMoves, endLaterParts, eraseCredentials, ms } from './sql.ts';
 
 const isOwned = `post.id = $1 and ($2::text is null or post.user_id = $2)`;
 
-const storeCredential = (posts: string, kid: string, sealed: string): string => `
-  insert into herald.post_credential (post_id, kid, sealed)
-  select id, ${kid}, ${sealed}::bytea from ${posts} where ${kid}::text is not null
-  on conflict (post_id) do update set kid = excluded.kid, sealed = excluded.sealed`;
+const storeCredential = (posts: string, kid: string, sealed: string, sealedAt: string): string => `
+  insert into herald.post_credential (post_id, kid, sealed, sealed_at)
+  select id, ${kid}, ${sealed}::bytea, ${sealedAt}::timestamptz from ${posts} where ${kid}::text is not null
+  on conflict (post_id) do update
+    set kid = excluded.kid, sealed = excluded.sealed, sealed_at = excluded.sealed_at`;
 
 /** QUEUED -> CANCELLED for every waiting part; the mark catches a part that would come back to QUEUED. */
 const cancelWaiting = {
@@ -44,8 +45,8 @@ with part as (
   ) as ended
   where part.post_id = ended.post_id and part.position = ended.position
   returning part.post_id, part.state, ended.was
-), changed as (${countMoves('part', `, cancel_requested_at = null, expires_at = now() + ${ms('$6')}`)}),
-credential as (${storeCredential('changed', '$4', '$5')})
+), changed as (${countMoves('part', `, cancel_requested_at = null, expires_at = now() + ${ms('$7')}`)}),
+credential as (${storeCredential('changed', '$4', '$5', '$6')})
 select id from changed`,
 };
 
@@ -66,8 +67,8 @@ with part as (
   from ${undecided}
   where part.post_id = undecided.post_id and part.position = undecided.position
   returning part.post_id, part.state, 'NEEDS_REVIEW' as was
-), changed as (${countMoves('part', `, cancel_requested_at = null, expires_at = now() + ${ms('$5')}`)}),
-credential as (${storeCredential('changed', '$3', '$4')})
+), changed as (${countMoves('part', `, cancel_requested_at = null, expires_at = now() + ${ms('$6')}`)}),
+credential as (${storeCredential('changed', '$3', '$4', '$5')})
 select id from changed`,
 };
 
@@ -91,9 +92,9 @@ export const cancel = (database: Database, userId: UserId | undefined, id: PostI
 export const retry = (
   database: Database,
   { postTtlMs }: LedgerSettings,
-  { id, userId, xUserId, credential }: Retry,
+  { id, userId, xUserId, credential, sealedAt }: Retry,
 ): Promise<Changed> =>
-  change(database, retryEnded, userId, id, [xUserId, ...credentialValues(credential), postTtlMs]);
+  change(database, retryEnded, userId, id, [xUserId, ...credentialValues(credential, sealedAt), postTtlMs]);
 
 export const resolve = async (
   database: Database,
@@ -104,7 +105,10 @@ export const resolve = async (
 ): Promise<Changed> => {
   switch (resolution.kind) {
     case 'SEND_IT':
-      return change(database, sendAgain, userId, id, [...credentialValues(resolution.credential), postTtlMs]);
+      return change(database, sendAgain, userId, id, [
+        ...credentialValues(resolution.credential, resolution.sealedAt),
+        postTtlMs,
+      ]);
     case 'GIVE_UP':
       return change(database, giveUp, userId, id, []);
     case 'IT_IS_THERE':
@@ -147,7 +151,7 @@ const change = async (
   return { kind: changed.length > 0 ? 'changed' : 'conflict', post };
 };
 
-const credentialValues = (credential: SealedCredential | undefined): unknown[] => [
-  credential?.kid ?? null,
-  credential?.sealed ?? null,
-];
+const credentialValues = (
+  credential: SealedCredential | undefined,
+  sealedAt: Date | undefined,
+): unknown[] => [credential?.kid ?? null, credential?.sealed ?? null, sealedAt ?? null];

@@ -1,5 +1,6 @@
 import type { Delivery, PostId, TweetId } from '../kernel/index.ts';
 import type { Database } from './database.ts';
+import { joinCredential } from './revocation.ts';
 import { type CredentialRow, type PostRow, postColumns, toCredential, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { isExpired, maxAttempts, ms, pausesFor } from './sql.ts';
@@ -37,7 +38,7 @@ with next as (
   returning post.*
 )
 select ${postColumns}, part.fence, part.claimed, part.parent_tweet_id, credential.kid, credential.sealed
-from post left join herald.post_credential as credential on credential.post_id = post.id, lateral (
+from post ${joinCredential}, lateral (
   select *, true as claimed from part
   union all
   select sibling.*, null, false from herald.part as sibling

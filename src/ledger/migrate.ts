@@ -9,7 +9,7 @@ const MIGRATION_LOCK = 4_701_872_236;
 const CONNECT_TIMEOUT_MS = 10_000;
 const LOCK_TIMEOUT_MS = 60_000;
 
-const ownMigrations = fileURLToPath(new URL('./migrations/', import.meta.url));
+export const ownMigrations = fileURLToPath(new URL('./migrations/', import.meta.url));
 
 /** A migration that Postgres refused, or whose text changed after it was applied. Its transaction left nothing behind. */
 export class MigrationFailed extends Error {

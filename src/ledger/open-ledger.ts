@@ -1,10 +1,20 @@
-import type { Ledger } from '../kernel/index.ts';
+import type {
+  AccountReports,
+  AccountStore,
+  IssuerStore,
+  Ledger,
+  RestStore,
+  RevocationStore,
+  SingleUseStore,
+} from '../kernel/index.ts';
 import { accept } from './accept.ts';
+import { openAccounts } from './accounts.ts';
 import { cancel, resolve, retry } from './change-posts.ts';
 import { claim } from './claim.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { openDeployment } from './deployment.ts';
 import { expireLeases, expireQueued } from './expire.ts';
+import { openIssuerEntries } from './issuer-entries.ts';
 import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';
 import { readAttempts, readKeptCredential, readPage, readPost } from './read-posts.ts';
@@ -17,19 +27,31 @@ import {
   unclaimed,
 } from './reconcile.ts';
 import { record } from './record.ts';
+import { openRevocations } from './revocation.ts';
+import { openRestStore } from './rewrap.ts';
 import type { LedgerSettings } from './settings.ts';
-import { ms } from './sql.ts';
+import { openSingleUse } from './single-use.ts';
 import { readStatus } from './status.ts';
+import { tidy } from './tidy.ts';
 
 export interface LedgerOptions extends LedgerSettings, DatabaseOptions {}
 
+/** The ledger of posts, and what else is kept in the same database over the same connections. */
+export interface OpenLedger extends Ledger {
+  readonly accounts: AccountStore & AccountReports;
+  readonly singleUse: SingleUseStore;
+  readonly issuer: IssuerStore;
+  readonly revocations: RevocationStore;
+  readonly rest: RestStore;
+}
+
 /** Migrates the database and gives the ledger in it. `close` waits for the statements that are under way. */
-export const openLedger = async (options: LedgerOptions): Promise<Ledger> => {
+export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> => {
   await migrate(options.connectionString);
   return ledgerOf(openDatabase(options), options);
 };
 
-const ledgerOf = (database: Database, settings: LedgerSettings): Ledger => {
+const ledgerOf = (database: Database, settings: LedgerSettings): OpenLedger => {
   const deployment = openDeployment(database, settings);
   return {
     accept: (post) => accept(database, settings, post),
@@ -66,22 +88,16 @@ const ledgerOf = (database: Database, settings: LedgerSettings): Ledger => {
 
     status: () => readStatus(database),
     tidy: async () => {
-      while ((await database.query(forgetRecent, [settings.dedupeWindowMs])).length === FORGET_AT_ONCE);
+      await tidy(database, settings);
       await deployment.forgetReplicas();
     },
     connections: () => database.connections(),
     close: () => database.close(),
+
+    accounts: openAccounts(database),
+    singleUse: openSingleUse(database),
+    issuer: openIssuerEntries(database),
+    revocations: openRevocations(database),
+    rest: openRestStore(database),
   };
-};
-
-const FORGET_AT_ONCE = 5_000;
-
-/** A day at least: a post may be open, and so stand for its input, for longer than the window. */
-const forgetRecent = {
-  name: 'forget_recent_posts',
-  text: `
-delete from herald.recent_post where ctid = any (array(
-  select ctid from herald.recent_post
-  where accepted_at < now() - greatest(${ms('$1')}, interval '1 day') limit ${FORGET_AT_ONCE}))
-returning post_id`,
 };

@@ -1,6 +1,7 @@
 import type { Look, PartErrorCode, PartState, TweetId } from '../kernel/index.ts';
 import { type Database, violates } from './database.ts';
 import { proveSent } from './prove-sent.ts';
+import { joinCredential } from './revocation.ts';
 import { type CredentialRow, type PostRow, postColumns, toCredential, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { countMoves, endLaterParts, eraseCredentials, isExpired, maxAttempts, ms } from './sql.ts';
@@ -32,7 +33,7 @@ with next as (
 select ${postColumns}, part.taken, part.fence, part.looks, now() as looked_at, credential.kid, credential.sealed,
   coalesce(past.unanswered_at, past.started_at, post.created_at) as started_at,
   coalesce(past.deadline_at, now()) as deadline_at
-from past, herald.post left join herald.post_credential as credential on credential.post_id = post.id, lateral (
+from past, herald.post ${joinCredential}, lateral (
   select *, true as taken from part where part.post_id = post.id
   union all
   select sibling.*, false from herald.part as sibling

@@ -1,4 +1,5 @@
 import type {
+  AccountId,
   JsonObject,
   LedgerPart,
   LedgerPost,
@@ -13,7 +14,7 @@ import type {
 } from '../kernel/index.ts';
 
 /** Select list of {@link PostRow}: one row for each part, with its post's columns repeated. */
-export const postColumns = `post.id, post.user_id, post.x_user_id, post.operation, post.state as post_state,
+export const postColumns = `post.id, post.user_id, post.x_user_id, post.account_id, post.operation, post.state as post_state,
   post.idempotency_key, post.created_at, post.expires_at,
   part.position, part.state, part.text, part.options, part.tweet_id, part.deleted_at, part.error_code,
   part.error_retry_at, part.attempts`;
@@ -22,6 +23,7 @@ export interface PostRow {
   readonly id: PostId;
   readonly user_id: UserId;
   readonly x_user_id: XUserId;
+  readonly account_id: AccountId | null;
   readonly operation: string;
   readonly post_state: PostState;
   readonly idempotency_key: string | null;
@@ -64,6 +66,7 @@ const toPost = (row: PostRow, others: readonly PostRow[]): LedgerPost => ({
   id: row.id,
   userId: row.user_id,
   xUserId: row.x_user_id,
+  accountId: row.account_id ?? undefined,
   operation: row.operation,
   state: row.post_state,
   idempotencyKey: row.idempotency_key ?? undefined,

@@ -76,6 +76,12 @@ export const transitions = {
   },
   unreadable: { from: ['UNKNOWN'], to: 'NEEDS_REVIEW', by: 'reconciler', guard: 'fence and look' },
   cancel: { from: ['QUEUED'], to: 'CANCELLED', by: 'person', guard: 'owner' },
+  disconnect: {
+    from: ['QUEUED'],
+    to: 'CANCELLED',
+    by: 'person',
+    guard: 'owner; the post is of the account that is disconnected',
+  },
   retry: { from: ['FAILED', 'CANCELLED'], to: 'QUEUED', by: 'person', guard: 'owner; the post is final' },
   itIsThere: {
     from: ['UNKNOWN', 'NEEDS_REVIEW'],
@@ -85,6 +91,19 @@ export const transitions = {
   },
   sendIt: { from: ['NEEDS_REVIEW'], to: 'QUEUED', by: 'person', guard: 'owner; outside the guarantee' },
   giveUp: { from: ['NEEDS_REVIEW'], to: 'FAILED', by: 'person', guard: 'owner' },
+  revoke: {
+    from: ['QUEUED'],
+    to: 'FAILED',
+    by: 'operator',
+    guard:
+      "the user's sign-ins were revoked, and the post came with the credentials of one; the first part that waits",
+  },
+  revokeUnknown: {
+    from: ['UNKNOWN'],
+    to: 'NEEDS_REVIEW',
+    by: 'operator',
+    guard: 'as revoke, but every part; nobody can look for it any more',
+  },
   recover: {
     from: ['QUEUED', 'SENDING'],
     to: 'UNKNOWN',

@@ -1,76 +1,73 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Secret, type XPost } from '../kernel/index.ts';
+import type { XAccount, XConnect, XPost } from '../kernel/index.ts';
 import { runProcess, stopSignal } from '../service.ts';
-import { createXSignIn, type XSignedIn } from '../x/index.ts';
-import { actionBody, sessionVariables } from './requests.ts';
-import { sealForOneDay } from './sandbox-users.ts';
+import { openBrowser } from './browser.ts';
+import { loopbackReturn, sessionOf, signInWithPkce } from './oauth.ts';
+import { callAction, callGraphql, sessionVariables } from './requests.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 const hop = (from: string, to: string, what: string): void =>
   say(`  ${from.padEnd(8)} -> ${to.padEnd(8)} ${what}`);
+const browserHop = (what: string): void => hop('browser', '', what);
 
-/** The real OAuth 1.0a flow: request token, the sandbox's consent form filled in as a browser does, access token. */
-const signInAs = async (username: string, stack: Stack): Promise<XSignedIn> => {
-  const { x } = stack.service.config;
-  const signIn = createXSignIn({
-    ...x,
-    appKey: stack.environment.X_APP_KEY ?? '',
-    appSecret: new Secret(stack.environment.X_APP_SECRET ?? ''),
+/** An app with its own auth: its user connects an X account, and posts without any X credential in the session. */
+const connectAndPost = async ({ service, environment }: Stack): Promise<XPost> => {
+  say('\n1. An app that has auth already. Its user 42 connects the X account of alice:');
+  const session = sessionVariables('42');
+  const call = <T>(name: string, input: object) =>
+    callAction<T>(service.url, environment, name, input, session);
+  const { redirectUri } = loopbackReturn(service.config);
+
+  const { url } = await call<XConnect>('startXConnect', {
+    returnTo: redirectUri,
+    expectedUsername: 'alice',
   });
-  try {
-    const { requestToken, requestTokenSecret, authorizeUrl } = await signIn.begin(
-      `${stack.service.url}/auth/x/callback`,
-    );
-    hop('app', 'X', 'POST /oauth/request_token, signed');
-    const verifier = await consent(authorizeUrl, username, requestToken);
-    hop('browser', 'X', `${authorizeUrl.pathname}: ${username} allows it`);
-    const signedIn = await signIn.complete({ requestToken, requestTokenSecret, verifier });
-    hop('app', 'X', `POST /oauth/access_token: tokens of @${signedIn.username}`);
-    return signedIn;
-  } finally {
-    signIn.close();
-  }
+  hop('hasura', 'herald', `startXConnect -> ${new URL(url).pathname}`);
+  const back = await openBrowser(browserHop).travel(url, 'alice', redirectUri);
+  const account = await call<XAccount>('connectXAccount', { code: back.searchParams.get('code') });
+  hop('hasura', 'herald', `connectXAccount -> @${account.username}, ${account.state}`);
+  const post = sent(await call<XPost>('postTweet', { text: 'Hello from an app with its own auth' }));
+  hop('hasura', 'herald', `postTweet, no credentials in the session -> ${post.state} ${post.tweetId}`);
+  return post;
 };
 
-const consent = async (authorizeUrl: URL, username: string, requestToken: string): Promise<string> => {
-  const page = await fetch(authorizeUrl);
-  if (!page.ok) throw new Error(`The consent page answered HTTP ${page.status}.`);
-  const answer = await fetch(authorizeUrl, {
-    method: 'POST',
-    body: new URLSearchParams({ oauth_token: requestToken, username, decision: 'allow' }),
-    redirect: 'manual',
-  });
-  const verifier = new URL(answer.headers.get('location') ?? 'about:blank').searchParams.get(
-    'oauth_verifier',
+/** An app without auth: Herald signs its user in, and the issued token carries the sealed credentials. */
+const signInAndPost = async ({ service, environment }: Stack): Promise<XPost[]> => {
+  say('\n2. An app without auth. bob signs in with X at Herald (OAuth 2.0, PKCE):');
+  const tokens = await signInWithPkce(service.url, service.config, 'bob', browserHop);
+  hop('app', 'herald', `POST /oauth/token -> a JWT of ${tokens.access_token.length} characters`);
+
+  const session = sessionOf(tokens);
+  const text = 'Hello through Hasura, with sealed credentials';
+  const throughHasura = sent(
+    await callAction<XPost>(service.url, environment, 'postTweet', { text }, session),
   );
-  if (!verifier)
-    throw new Error(`The consent form answered HTTP ${answer.status} without an oauth_verifier.`);
-  return verifier;
+  hop(
+    'hasura',
+    'herald',
+    `postTweet with the token's claims -> ${throughHasura.state} ${throughHasura.tweetId}`,
+  );
+
+  const { postTweet } = await callGraphql<{ postTweet: XPost }>(
+    service.url,
+    tokens.access_token,
+    'mutation ($input: PostTweetInput!) { postTweet(input: $input) { id state tweetId url error { code message } } }',
+    { input: { text: 'Hello straight from the frontend, with the bearer token' } },
+  );
+  hop('app', 'herald', `POST /graphql with the bearer -> ${postTweet.state} ${postTweet.tweetId}`);
+  return [throughHasura, sent(postTweet)];
 };
 
-const post = async (stack: Stack, text: string, session: Record<string, string>): Promise<XPost> => {
-  const secret = readFileSync(stack.environment.HERALD_WEBHOOK_SECRET_FILE ?? '', 'utf8').trim();
-  const response = await fetch(`${stack.service.url}/hasura/actions`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'user-agent': 'hasura-graphql-engine/v2.49.5',
-      'accept-encoding': 'gzip',
-      'x-hasura-webhook-secret': secret,
-    },
-    body: JSON.stringify(actionBody(text, session)),
-  });
-  const answer = (await response.json()) as XPost & { message?: string };
-  if (!response.ok || answer.state !== 'SENT')
-    throw new Error(`postTweet: HTTP ${response.status} ${JSON.stringify(answer)}`);
-  return answer;
+const sent = (post: XPost): XPost => {
+  if (post.state !== 'SENT') throw new Error(`postTweet: ${JSON.stringify(post)}`);
+  return post;
 };
 
-const showTimeline = async (sandboxUrl: string, tweetId: string | null): Promise<void> => {
+const showTimeline = async (sandboxUrl: string, posts: readonly XPost[]): Promise<void> => {
   const tweets = (await (await fetch(`${sandboxUrl}/_sandbox/tweets`)).json()) as {
     id: string;
     username: string;
@@ -78,34 +75,16 @@ const showTimeline = async (sandboxUrl: string, tweetId: string | null): Promise
     text: string;
   }[];
   for (const tweet of tweets) say(`  @${tweet.username}  ${tweet.created_at}\n    ${tweet.text}`);
-  if (!tweets.some(({ id }) => id === tweetId)) throw new Error('The tweet is not on the timeline.');
+  for (const { tweetId } of posts) {
+    if (!tweets.some(({ id }) => id === tweetId)) throw new Error(`${tweetId} is not on the timeline.`);
+  }
 };
 
 const demo = async (stack: Stack): Promise<void> => {
-  say(`Herald   ${stack.service.url}\nSandbox  ${stack.sandbox?.url}\n\nalice signs in with X:`);
-  const { credentials, username } = await signInAs('alice', stack);
-
-  const userId = `twitter|${credentials.xUserId}`;
-  const sealed = await sealForOneDay(stack.environment, userId, {
-    accessToken: credentials.accessToken.reveal(),
-    accessTokenSecret: credentials.accessTokenSecret.reveal(),
-  });
-  hop(
-    'app',
-    'app',
-    `both tokens sealed for ${userId} (${sealed.accessToken.length} characters each, five parts)`,
-  );
-
-  say('\nHer frontend calls the mutation postTweet, and Hasura asks Herald:');
-  const text = `Hello from ${username}'s app, through Hasura and Herald`;
-  const answer = await post(stack, text, sessionVariables(userId, sealed));
-  hop('hasura', 'herald', 'POST /hasura/actions with the webhook secret and the session variables');
-  hop('herald', 'X', 'POST /2/tweets, signed with the opened credentials');
-  hop('X', 'herald', `201 ${answer.tweetId}`);
-  hop('herald', 'hasura', JSON.stringify(answer));
-
+  say(`Herald   ${stack.service.url}\nSandbox  ${stack.sandbox?.url}`);
+  const posts = [await connectAndPost(stack), ...(await signInAndPost(stack))];
   say("\nThe sandbox's timeline:");
-  await showTimeline(stack.sandbox?.url ?? '', answer.tweetId);
+  await showTimeline(stack.sandbox?.url ?? '', posts);
   say('\nEvery hop worked.');
 };
 

@@ -31,7 +31,7 @@ export const startStack = async (environment: Environment, terminal: boolean): P
     );
   }
   const stateDir = openStateFolder(environment.HERALD_STATE_DIR || '.herald');
-  const withSecrets = withDevelopmentSecrets(environment, stateDir);
+  const withSecrets = await withDevelopmentSecrets(environment, stateDir);
   const begun: { readonly reused: boolean; stop(): Promise<void> }[] = [];
   const begin = async <T extends (typeof begun)[number]>(starting: Promise<T>): Promise<T> => {
     const part = await starting;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { runProcess, type Service, stopSignal } from '../service.ts';
 import { readEnvironment } from './environment.ts';
+import { signInWithPkce } from './oauth.ts';
 import { actionBody, curlForAction, sessionVariables } from './requests.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 import { sandboxUser, sealForOneDay } from './sandbox-users.ts';
@@ -21,7 +22,10 @@ const announce = async (stack: Stack, fromFile: boolean): Promise<void> => {
   say(`Metrics            ${service.metricsUrl}`);
   say(`Database           ${databaseNotice(stack)}`);
   say(`State folder       ${stateDir}`);
-  if (sandbox !== undefined) await announceCurl(stack, sandbox.url);
+  if (sandbox !== undefined) {
+    await announceCurl(stack, sandbox.url);
+    await announceBearer(stack);
+  }
   say();
   say('Ctrl-C stops everything.');
 };
@@ -44,11 +48,22 @@ const announceCurl = async (stack: Stack, sandboxUrl: string): Promise<void> => 
     accessTokenSecret: alice.access_token_secret,
   });
   const text = `Hello from Herald, started at ${new Date().toISOString()}`;
-  const body = actionBody(text, sessionVariables(userId, sealed));
+  const body = actionBody('postTweet', { text }, sessionVariables(userId, sealed));
   say();
   say('Post as alice, exactly as Hasura would ask (her sealed credentials are good for 24 hours):');
   say();
   say(curlForAction(stack.service.url, stack.environment, body));
+};
+
+/** The token is issued by the running service, after a real sign-in at the sandbox. A keyring of one's own may leave the issuer out. */
+const announceBearer = async ({ service }: Stack): Promise<void> => {
+  const discovery = await fetch(`${service.url}/.well-known/openid-configuration`);
+  if (!discovery.ok) return;
+  const { access_token } = await signInWithPkce(service.url, service.config, 'alice');
+  say();
+  say('Or with her bearer token, in the Hasura console or at /graphql (good for an hour):');
+  say();
+  say(`Authorization: Bearer ${access_token}`);
 };
 
 runProcess(async () => {

@@ -18,18 +18,19 @@ export const openStateFolder = (path: string): string => {
 };
 
 /** The path of a secret in the folder, made by `make` on first use, readable by its owner only. */
-export const secretFile = (
+export const secretFile = async (
   folder: string,
   name: string,
-  make: () => string,
-): { path: string; made: boolean } => {
+  make: () => string | Promise<string>,
+): Promise<{ path: string; made: boolean }> => {
   const path = join(folder, name);
+  const secret = existsSync(path) ? undefined : await make();
   try {
-    writeFileSync(path, `${make()}\n`, { mode: 0o600, flag: 'wx' });
-    return { path, made: true };
+    if (secret !== undefined) writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx' });
+    else chmodSync(path, 0o600);
+    return { path, made: secret !== undefined };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    chmodSync(path, 0o600);
     return { path, made: false };
   }
 };

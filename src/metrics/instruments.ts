@@ -53,6 +53,11 @@ export const createInstruments = () => {
       "Requests left in the application's 24 hours, as X said last; absent until then",
     ),
     envelopes: counter('herald_envelopes_total', 'Credential envelopes by key and result', ['kid', 'result']),
+    legacyReads: new Counter({
+      name: 'herald_legacy_credential_reads_total',
+      help: 'Sessions of the old Auth0 rule that were read; 0 for a week means that the reader can go',
+      registers: [registry],
+    }),
     parts: gauge('herald_parts', 'Parts of posts that are not final, by state', ['state']),
     oldestPartSeconds: gauge(
       'herald_oldest_part_age_seconds',

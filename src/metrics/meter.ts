@@ -22,6 +22,7 @@ export const createMeter = (instruments: Instruments): Meter => ({
     instruments.xReads.inc({ code: read.ok ? NO_CODE : read.code });
     instruments.xSeconds.observe({ call: 'read' }, durationMs / 1000);
   },
+  legacyRead: () => instruments.legacyReads.inc(),
   envelope: ({ kid, result }) => instruments.envelopes.inc({ kid: word(kid), result }),
 });
 

@@ -9,6 +9,7 @@ import type { PostingTools } from './tools.ts';
 /** What a user asked to publish, checked. */
 export interface PostRequest {
   readonly operation: string;
+  readonly accountId: string | null | undefined;
   /** Everything that makes two requests the same, in an order of its own. */
   readonly canonicalInput: unknown;
   readonly parts: readonly NewPart[];
@@ -26,7 +27,7 @@ export const acceptAndSend = async (
   request: PostRequest,
 ): Promise<XPost> => {
   const answerBy = performance.now() + tools.answerWithinMs;
-  const accepted = await tools.useCredentials(session, async (credentials) => {
+  const accepted = await tools.useCredentials(session, request.accountId, async (credentials) => {
     const id = tools.newPostId();
     const owner = { postId: id, userId: session.userId, xUserId: credentials.xUserId };
     const accepted = await tools.ledger.accept({
@@ -38,7 +39,9 @@ export const acceptAndSend = async (
       idempotencyKey: request.idempotencyKey,
       expiresAt: request.expiresAt,
       parts: request.parts,
-      credential: await tools.kept.keep(credentials, owner),
+      credential: credentials.accountId === undefined ? await tools.kept.keep(credentials, owner) : undefined,
+      accountId: credentials.accountId,
+      sealedAt: credentials.sealedAt,
       wait: tools.gate.held(),
     });
     if (accepted.kind !== 'accepted' || accepted.claim === undefined) return accepted;
@@ -51,6 +54,7 @@ export const acceptAndSend = async (
 };
 
 const answer = async (tools: PostingTools, accepted: Accepted, answerBy: number): Promise<XPost> => {
+  if (accepted.kind === 'revoked') throw new HeraldError('CREDENTIALS_INVALID');
   if (accepted.kind === 'expired') throw invalidExpiry('is in the past');
   if (accepted.kind === 'key_reused') {
     throw new HeraldError('IDEMPOTENCY_KEY_REUSED', { field: 'idempotencyKey' });

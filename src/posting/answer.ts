@@ -20,6 +20,7 @@ export const toXPost = (post: LedgerPost, tweetUrl: TweetUrl, deduplicated = fal
     idempotencyKey: post.idempotencyKey ?? null,
     createdAt: post.createdAt.toISOString(),
     expiresAt: post.expiresAt.toISOString(),
+    accountId: post.accountId ?? null,
     xUserId: post.xUserId,
     tweetId: parts[0]?.tweetId ?? null,
     url: parts[0]?.url ?? null,

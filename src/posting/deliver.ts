@@ -7,6 +7,7 @@ import {
   parseTweetId,
   type ReplySettings,
   type TweetId,
+  type XAnswer,
   type XCredentials,
   type XOutcome,
   type XTweet,
@@ -36,26 +37,50 @@ const sendNow = async (
   const outcome = await tools.x.createTweet(credentials, tweetOf(part, parentTweetId), () =>
     assertLease(claim, tools.deadlineMs),
   );
-  return record(tools, claim, outcome, performance.now() - startedAtMs);
+  const elapsedMs = performance.now() - startedAtMs;
+  return record(tools, claim, await forAccount(tools, credentials, outcome), elapsedMs);
 };
 
-/** What the sweep found: its credentials are those that were kept when the post was accepted. */
+/** A connected account can be connected again: what X refuses because of its credentials waits for that. */
+const forAccount = async (
+  { accountNotes }: PostingTools,
+  credentials: XCredentials,
+  outcome: XOutcome,
+): Promise<XOutcome> => {
+  if (credentials.accountId === undefined) return outcome;
+  if (outcome.answer.limits !== undefined) accountNotes.limits(credentials, outcome.answer.limits);
+  if (outcome.kind !== 'rejected' || outcome.code !== 'ACCOUNT_NEEDS_RECONNECT') return outcome;
+  await accountNotes.needsReconnect(credentials);
+  return waitsForReconnect(outcome.answer);
+};
+
+const waitsForReconnect = (answer: XAnswer): XOutcome => ({
+  kind: 'not_sent',
+  code: 'ACCOUNT_NEEDS_RECONNECT',
+  reason: 'needs_reconnect',
+  retryAt: undefined,
+  answer,
+});
+
+/** What the sweep found: its credentials are those of its account, or those that were kept when it was accepted. */
 export const deliver = async (
   tools: PostingTools,
   delivery: Delivery,
   readFirst: boolean,
 ): Promise<LedgerPost> => {
   const { claim, post, credential } = delivery;
-  const owner = { postId: post.id, userId: post.userId, xUserId: post.xUserId };
   try {
-    return await tools.kept.use(credential, owner, async (credentials) => {
+    return await tools.usePostCredentials(post, credential, async (credentials) => {
       const silence = readFirst ? await silenceOf(tools, credentials) : undefined;
       if (silence === undefined) return send(tools, delivery, credentials);
       tools.gate.note(silence);
       return record(tools, claim, silence, 0);
     });
   } catch (error) {
-    if (!(error instanceof HeraldError) || error.code !== 'CREDENTIALS_INVALID') throw error;
+    if (!(error instanceof HeraldError)) throw error;
+    if (error.code === 'ACCOUNT_NEEDS_RECONNECT')
+      return record(tools, claim, waitsForReconnect(NO_ANSWER), 0);
+    if (error.code !== 'CREDENTIALS_INVALID') throw error;
     return record(tools, claim, { kind: 'rejected', code: 'CREDENTIALS_INVALID', answer: NO_ANSWER }, 0);
   }
 };

@@ -60,16 +60,20 @@ export const cancelTweet = async (tools: PostingTools, session: Session, id: str
 };
 
 /**
- * Sends failed or cancelled parts again with the caller's credentials, at once. Throws `STATE_CONFLICT` when there are
- * none, or when the session is of another X account.
+ * Sends failed or cancelled parts again, at once: with the caller's credentials, or those of the account that the post is
+ * of. Throws `STATE_CONFLICT` when there are none, or when the session is of another X account.
  */
 export const retryTweet = async (tools: PostingTools, session: Session, id: string): Promise<XPost> => {
   const postId = readId(id);
-  const changed = await tools.useCredentials(session, async (credentials) => {
+  const { accountId } = await ownPost(tools, session, postId);
+  const changed = await tools.useCredentials(session, accountId, async (credentials) => {
     const { userId } = session;
     const { xUserId } = credentials;
-    const credential = await tools.kept.keep(credentials, { postId, userId, xUserId });
-    return tools.ledger.retry({ id: postId, userId, xUserId, credential });
+    const credential =
+      credentials.accountId === undefined
+        ? await tools.kept.keep(credentials, { postId, userId, xUserId })
+        : undefined;
+    return tools.ledger.retry({ id: postId, userId, xUserId, credential, sealedAt: credentials.sealedAt });
   });
   const post = postOf(
     changed,
@@ -102,19 +106,22 @@ const resolutionConflict = (resolution: ResolveTweetInput['resolution']): string
 const readResolution = async (
   tools: PostingTools,
   session: Session,
-  { id: postId, userId, xUserId }: LedgerPost,
+  post: LedgerPost,
   { resolution, tweetId }: ResolveTweetInput,
 ): Promise<Resolution> => {
   if (resolution === 'IT_IS_THERE') {
     return {
       kind: resolution,
-      tweetId: await provenTweet(tools, session, xUserId, readTweetId(tweetId ?? '')),
+      tweetId: await provenTweet(tools, session, post, readTweetId(tweetId ?? '')),
     };
   }
-  if (resolution === 'GIVE_UP' || session.envelopes === undefined) return { kind: resolution };
-  return tools.useCredentials(session, async (credentials) => {
+  const { id: postId, userId, xUserId, accountId } = post;
+  if (resolution === 'GIVE_UP' || accountId !== undefined || session.envelopes === undefined)
+    return { kind: resolution };
+  return tools.useCredentials(session, undefined, async (credentials) => {
     if (credentials.xUserId !== xUserId) throw otherAccount();
-    return { kind: resolution, credential: await tools.kept.keep(credentials, { postId, userId, xUserId }) };
+    const credential = await tools.kept.keep(credentials, { postId, userId, xUserId });
+    return { kind: resolution, credential, sealedAt: credentials.sealedAt };
   });
 };
 
@@ -122,10 +129,10 @@ const readResolution = async (
 const provenTweet = (
   { useCredentials, x, now }: PostingTools,
   session: Session,
-  xUserId: string,
+  { xUserId, accountId }: LedgerPost,
   tweetId: TweetId,
 ): Promise<TweetId> =>
-  useCredentials(session, async (credentials) => {
+  useCredentials(session, accountId, async (credentials) => {
     const tweet = valueOrThrow(await x.tweetById(credentials, tweetId), now());
     if (tweet === undefined) throw invalidTweet('X has no such tweet.');
     if (tweet.authorId !== xUserId) throw invalidTweet('This tweet is of another account.');

@@ -6,8 +6,8 @@ import type { PostingTools } from './tools.ts';
 
 /**
  * Posts one tweet as the session's X account. What X says is in the answer's `state` and `error`; it throws only while
- * no row exists: `TEXT_EMPTY`, `TEXT_TOO_LONG` and `INVALID_INPUT` with the field, `ACCOUNT_REQUIRED`,
- * `CREDENTIALS_INVALID`, `IDEMPOTENCY_KEY_REUSED`, `TEMPORARILY_UNAVAILABLE`.
+ * no row exists: `TEXT_EMPTY`, `TEXT_TOO_LONG` and `INVALID_INPUT` with the field, `ACCOUNT_REQUIRED`, `NOT_FOUND`,
+ * `ACCOUNT_NEEDS_RECONNECT`, `CREDENTIALS_INVALID`, `IDEMPOTENCY_KEY_REUSED`, `TEMPORARILY_UNAVAILABLE`.
  */
 export const postTweet = async (
   tools: PostingTools,
@@ -22,6 +22,7 @@ export const postTweet = async (
   const expiresAt = readExpiry(input.expiresAt, tools.now());
   return acceptAndSend(tools, session, {
     operation: 'postTweet',
+    accountId: input.accountId,
     canonicalInput: [text, options.inReplyToTweetId, options.replySettings, expiresAt?.toISOString()],
     parts: [{ text, options }],
     idempotencyKey: readIdempotencyKey(input.idempotencyKey),

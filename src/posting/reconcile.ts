@@ -20,15 +20,16 @@ const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
  */
 export const reconcile = async (tools: PostingTools, look: Look): Promise<void> => {
   const { post, credential } = look;
-  const owner = { postId: post.id, userId: post.userId, xUserId: post.xUserId };
   try {
-    const { reason, state } = await tools.kept.use(credential, owner, (credentials) =>
+    const { reason, state } = await tools.usePostCredentials(post, credential, (credentials) =>
       lookOnce(tools, look, credentials),
     );
     if (state !== undefined) tools.meter.post({ state, code: undefined });
     tools.log('info', 'reconciled', { postId: post.id, reason });
   } catch (error) {
-    if (!(error instanceof HeraldError) || error.code !== 'CREDENTIALS_INVALID') throw error;
+    if (!(error instanceof HeraldError)) throw error;
+    if (error.code === 'ACCOUNT_NEEDS_RECONNECT') return tools.ledger.recordUnread(look);
+    if (error.code !== 'CREDENTIALS_INVALID') throw error;
     await tools.ledger.recordNeedsReview(look, 'CREDENTIALS_INVALID');
     tools.log('warn', 'reconciled', { postId: post.id, reason: 'credentials are gone' });
   }
@@ -43,7 +44,7 @@ interface Finding {
 const lookOnce = async (tools: PostingTools, look: Look, credentials: XCredentials): Promise<Finding> => {
   const { ledger, x, settleWindowMs } = tools;
   const read = await x.tweetsSince(credentials, idBefore(look.startedAt));
-  if (!read.ok) return notRead(tools, look, read.code);
+  if (!read.ok) return notRead(tools, look, read.code, credentials);
   const candidates = candidatesOf(look, read.value, settleWindowMs);
   for (const tweet of candidates.filter((tweet) => isShownAs(look, tweet, comparable))) {
     if ((await ledger.recordFound(look, tweet.id, 'text')) === 'recorded')
@@ -59,7 +60,17 @@ const lookOnce = async (tools: PostingTools, look: Look, credentials: XCredentia
 };
 
 /** Only what concerns this account is for a person; everything else passes. */
-const notRead = async ({ ledger }: PostingTools, look: Look, code: PostErrorCode): Promise<Finding> => {
+const notRead = async (
+  { ledger, accountNotes }: PostingTools,
+  look: Look,
+  code: PostErrorCode,
+  credentials: XCredentials,
+): Promise<Finding> => {
+  if (code === 'ACCOUNT_NEEDS_RECONNECT' && credentials.accountId !== undefined) {
+    await accountNotes.needsReconnect(credentials);
+    await ledger.recordUnread(look);
+    return { reason: 'the account has to be connected again', state: undefined };
+  }
   if (code !== 'ACCOUNT_NEEDS_RECONNECT' && code !== 'X_FORBIDDEN') {
     await ledger.recordUnread(look);
     return { reason: `unread, ${code}`, state: undefined };

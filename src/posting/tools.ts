@@ -1,4 +1,5 @@
 import type {
+  AccountNotes,
   KeptCredentials,
   Ledger,
   Log,
@@ -6,6 +7,7 @@ import type {
   PostId,
   TweetId,
   UseCredentials,
+  UsePostCredentials,
   XClient,
   XTimeline,
 } from '../kernel/index.ts';
@@ -15,7 +17,9 @@ import type { Running } from './running.ts';
 /** What the product needs of the other rooms. */
 export interface PostingTools {
   readonly useCredentials: UseCredentials;
-  readonly kept: KeptCredentials;
+  readonly usePostCredentials: UsePostCredentials;
+  readonly accountNotes: AccountNotes;
+  readonly kept: Pick<KeptCredentials, 'keep'>;
   readonly ledger: Ledger;
   readonly x: XClient & XTimeline;
   readonly gate: Pick<Gate, 'held' | 'note'>;

@@ -19,7 +19,7 @@ interface XMeTools {
 export const createXMe = ({ useCredentials, x, now }: XMeTools): ((session: Session) => Promise<XMe>) => {
   const known = new Map<XUserId, { user: XUser; until: number }>();
   return (session) =>
-    useCredentials(session, async (credentials) => {
+    useCredentials(session, undefined, async (credentials) => {
       const remembered = known.get(credentials.xUserId);
       if (remembered && remembered.until > now().getTime()) return answer(session, remembered.user);
       const user = valueOrThrow(await x.me(credentials), now());

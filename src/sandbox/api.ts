@@ -8,7 +8,7 @@ import { readTimeline } from './timeline.ts';
 import { createTweet, deleteTweet, readMe, readTweet } from './tweets.ts';
 import type { User } from './users.ts';
 
-/** Everything under /oauth and /2 that has to be signed. */
+/** Everything under /oauth, /1.1 and /2 that has to be signed. */
 export function addApi(app: FastifyInstance, world: World): void {
   const { store, signIn, now } = world;
 
@@ -21,6 +21,8 @@ export function addApi(app: FastifyInstance, world: World): void {
     secretOf: signIn.secretOf,
     answer: ({ verified }) => signIn.accessToken(verified.token ?? '', verified.parameters),
   });
+
+  byUser('POST', '/1.1/oauth/invalidate_token', undefined, ({ user }) => signIn.invalidateToken(user));
 
   byUser('POST', '/2/tweets', 'posts', (call) => createTweet(store, now, call));
   byUser('GET', '/2/tweets/:id', 'reads', (call) => readTweet(store, call));

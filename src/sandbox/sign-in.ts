@@ -1,4 +1,4 @@
-import { type Answer, oauthError } from './answers.ts';
+import { type Answer, oauthError, ok } from './answers.ts';
 import { type Parameter, sameText } from './oauth1.ts';
 import type { Store } from './store.ts';
 import { isUsername, randomText, type User } from './users.ts';
@@ -15,6 +15,8 @@ export interface SignIn {
   decide(form: URLSearchParams): Decision;
   /** POST /oauth/access_token, signed with the request token. */
   accessToken(token: string, parameters: readonly Parameter[]): Answer;
+  /** POST /1.1/oauth/invalidate_token, signed with the pair that it ends. */
+  invalidateToken(user: User): Answer;
 }
 
 export type Decision =
@@ -27,7 +29,7 @@ interface Pending {
   readonly secret: string;
   readonly callback: string;
   readonly expiresMs: number;
-  allowed: { readonly user: User; readonly verifier: string } | undefined;
+  allowed: { readonly username: string; readonly verifier: string } | undefined;
 }
 
 /** A request token works once and for ten minutes. */
@@ -84,13 +86,18 @@ export function makeSignIn(store: Store, now: () => number): SignIn {
         return oauthError(401, 32, 'Could not authenticate you.');
       }
       tokens.delete(token);
-      const { id, username, access_token, access_token_secret } = pending.allowed.user;
+      const { id, username, access_token, access_token_secret } = store.addUser(pending.allowed.username);
       return form({
         oauth_token: access_token,
         oauth_token_secret: access_token_secret,
         user_id: id,
         screen_name: username,
       });
+    },
+
+    invalidateToken(user) {
+      store.forgetTokens(user);
+      return ok({ access_token: user.access_token });
     },
   };
 }
@@ -99,7 +106,7 @@ export function makeSignIn(store: Store, now: () => number): SignIn {
 function allow(token: string, pending: Pending, user: User): Decision {
   const outOfBand = pending.callback === 'oob';
   const verifier = outOfBand ? randomText(7, '0123456789') : randomText(32);
-  pending.allowed = { user, verifier };
+  pending.allowed = { username: user.username, verifier };
   if (outOfBand) return { kind: 'pin', pin: verifier };
   const location = withQuery(pending.callback, { oauth_token: token, oauth_verifier: verifier });
   return { kind: 'redirect', location };

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { type Journal, readIfThere, readJournal, startJournal, writePrivately } from './journal.ts';
 import { makeSnowflakes, snowflakeMs } from './snowflake.ts';
-import { makeUser, type User } from './users.ts';
+import { makeUser, type User, withNewTokens } from './users.ts';
 
 export interface Tweet {
   readonly id: string;
@@ -81,6 +81,13 @@ export class Store {
 
   userOfToken(accessToken: string): User | undefined {
     return this.#byToken.get(accessToken);
+  }
+
+  /** The account's pair of tokens signs nothing any more; the next sign-in gives a new one. */
+  forgetTokens(user: User): void {
+    this.#byToken.delete(user.access_token);
+    this.#putUser(withNewTokens(user));
+    this.#writeUsers();
   }
 
   /** Writes the tweet down, then gives it. */

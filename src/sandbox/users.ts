@@ -21,14 +21,22 @@ export function randomText(length: number, alphabet = ALPHANUMERIC): string {
 export const isUsername = (text: unknown): text is string =>
   typeof text === 'string' && /^\w{1,15}$/.test(text);
 
-/** A new account: an id of 19 digits as X gives today, tokens shaped `<id>-<40>` and `<45>` alphanumerics. */
+/** A pair of tokens for the account of that id, shaped as X's are: `<id>-<40>` and `<45>` alphanumerics. */
+const makeTokens = (id: string): Pick<User, 'access_token' | 'access_token_secret'> => ({
+  access_token: `${id}-${randomText(40)}`,
+  access_token_secret: randomText(45),
+});
+
+/** The same account with a pair of tokens that nobody was given yet. */
+export const withNewTokens = (user: User): User => ({ ...user, ...makeTokens(user.id) });
+
+/** A new account: an id of 19 digits as X gives today, and its tokens. */
 export function makeUser(username: string, now: number): User {
   const id = (snowflakeAt(now) - BigInt(randomInt(2 ** 47))).toString();
   return {
     id,
     username,
     name: username.charAt(0).toUpperCase() + username.slice(1),
-    access_token: `${id}-${randomText(40)}`,
-    access_token_secret: randomText(45),
+    ...makeTokens(id),
   };
 }

@@ -1,2 +1,2 @@
 export { createXClient } from './client.ts';
-export { createXSignIn, type XSignedIn, type XSignIn } from './sign-in.ts';
+export { createXSignIn } from './sign-in.ts';

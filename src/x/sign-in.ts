@@ -1,49 +1,25 @@
-import { HeraldError, parseXUserId, Secret, type XCredentials } from '../kernel/index.ts';
+import {
+  HeraldError,
+  parseXUserId,
+  Secret,
+  type XSignedIn,
+  type XSignIn,
+  type XSignInReturn,
+  type XSignInStart,
+} from '../kernel/index.ts';
 import type { Reply } from './exchange.ts';
-import { createTransport, type TransportOptions, unparsed } from './transport.ts';
+import { createTransport, revealTokens, type TransportOptions, unparsed } from './transport.ts';
 
 export interface XSignInOptions extends TransportOptions {
   /** Where browsers go to consent; only its origin counts. */
   readonly authorizeUrl: URL;
 }
 
-export interface XSignInStart {
-  readonly requestToken: string;
-  /** Stays on the server until the browser comes back. */
-  readonly requestTokenSecret: Secret<string>;
-  /** Where to send the browser. */
-  readonly authorizeUrl: URL;
-}
-
-export interface XSignInReturn {
-  readonly requestToken: string;
-  readonly requestTokenSecret: Secret<string>;
-  /** `oauth_verifier` of the callback. */
-  readonly verifier: string;
-}
-
-export interface XSignedIn {
-  readonly credentials: XCredentials;
-  /** The handle without `@`. */
-  readonly username: string;
-}
-
-/** Sign-in with X: OAuth 1.0a with three legs (RFC 5849, section 2). */
-export interface XSignIn {
-  /** Gets a request token. Throws `TEMPORARILY_UNAVAILABLE` when X gives none, or does not confirm the callback. */
-  begin(callbackUrl: string): Promise<XSignInStart>;
-  /**
-   * Trades a request token that the user consented to. Throws `CREDENTIALS_INVALID` when X refuses it or answers with
-   * something that is no account's token, `TEMPORARILY_UNAVAILABLE` when X cannot be asked.
-   */
-  complete(returned: XSignInReturn): Promise<XSignedIn>;
-  close(): void;
-}
-
 const ACCESS_TOKEN = /^(\d{1,20})-[A-Za-z0-9]{10,80}$/;
 const TOKEN_SECRET = /^[A-Za-z0-9]{10,200}$/;
 const USERNAME = /^\w{1,50}$/;
 
+/** Sign-in with X over twitter-api-v2; each request has the deadline of its own that `options` sets. */
 export function createXSignIn({ authorizeUrl, ...options }: XSignInOptions): XSignIn {
   const transport = createTransport(options);
 
@@ -70,13 +46,21 @@ export function createXSignIn({ authorizeUrl, ...options }: XSignInOptions): XSi
     return parseAccount(form);
   }
 
+  /** The older API, in user context: X ends the pair for everybody who holds it, and says 401 to whoever uses it. */
+  const revoke: XSignIn['revoke'] = async (credentials) => {
+    const { status, complete } = await transport.send(revealTokens(credentials), (api) =>
+      api.post('https://api.x.com/1.1/oauth/invalidate_token', {}, unparsed),
+    );
+    return status === 200 && complete;
+  };
+
   function consentPage(requestToken: string): URL {
     const page = new URL('/oauth/authorize', authorizeUrl);
     page.searchParams.set('oauth_token', requestToken);
     return page;
   }
 
-  return { begin, complete, close: transport.close };
+  return { begin, complete, revoke, close: transport.close };
 }
 
 const readForm = ({ status, complete, text }: Reply): URLSearchParams | undefined =>

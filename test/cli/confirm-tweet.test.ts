@@ -12,7 +12,7 @@ import { createXClient } from '../../src/x/index.ts';
 import { newPostId } from '../ledger/fixture.ts';
 import { type SandboxAccount, sandboxApp, startSandboxAccount } from '../x/sandbox-account.ts';
 
-const keyring = generateKeyring(new Date());
+const keyring = await generateKeyring(new Date(), ['envelope', 'rest']);
 let alice: SandboxAccount;
 let settings: Settings;
 let credential: SealedCredential;
@@ -73,7 +73,10 @@ describe('a tweet that somebody says is there', () => {
   });
 
   it('is refused without the key of the credentials, or without the keys of the application', async () => {
-    const foreign = await sealFor(alice.credentials, generateKeyring(new Date('2026-01-31')));
+    const foreign = await sealFor(
+      alice.credentials,
+      await generateKeyring(new Date('2026-01-31'), ['envelope', 'rest']),
+    );
     const ask = (given: Settings, sealed: SealedCredential) =>
       confirmTweet(given, post, sealed, '20' as TweetId);
     await expect(ask(settings, foreign)).rejects.toThrow(/do not open/);

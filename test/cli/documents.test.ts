@@ -49,7 +49,7 @@ describe('docs/alerts.md', () => {
   });
 });
 
-describe.each(['docs/alerts.md', 'docs/operations.md'])('%s', (path) => {
+describe.each(['docs/alerts.md', 'docs/operations.md', 'docs/keys.md'])('%s', (path) => {
   const document = read(path);
 
   it('shows only command lines that the commands take', () => {

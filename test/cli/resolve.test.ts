@@ -29,7 +29,7 @@ const postIn = async (state: PartState): Promise<PostId> => {
 const tweetInDoubt = async () => {
   const alice = await startSandboxAccount('http');
   afterAll(() => alice.sandbox.close());
-  const keyring = generateKeyring(new Date());
+  const keyring = await generateKeyring(new Date(), ['envelope', 'rest']);
   const kept = createKeptCredentials(createRestSeal(await loadKeyring(keyring)));
   const { xUserId } = alice.credentials;
   const draft = newPost({ xUserId });

@@ -7,7 +7,7 @@ import { openSession } from '../../src/session/index.ts';
 import { startProcess } from '../support/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'herald-cli-'));
-const keyring = generateKeyring(new Date());
+const keyring = await generateKeyring(new Date(), ['envelope', 'rest']);
 writeFileSync(join(folder, 'keyring.json'), keyring);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

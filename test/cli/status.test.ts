@@ -41,7 +41,7 @@ describe('herald status', () => {
     const xPort = await serve((_request, response) => response.end());
     const herald = createHerald({
       DATABASE_URL: database.url,
-      HERALD_KEYRING: generateKeyring(new Date('2026-01-31')),
+      HERALD_KEYRING: await generateKeyring(new Date('2026-01-31'), ['envelope', 'rest']),
       OPS_PORT: String(opsPort),
       X_API_URL: `http://127.0.0.1:${xPort}`,
     });

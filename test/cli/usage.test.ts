@@ -56,6 +56,25 @@ describe('wrong use', () => {
     [['resume', '--user', 'a\nb'], /1 to 255 characters/, 'herald resume --help'],
     [['recover'], /needs --since/, 'herald recover --help'],
     [['status', '--verbose'], /--verbose/, 'herald status --help'],
+    [['keys'], /needs more: generate, list, rotate, retire, public/, 'herald --help'],
+    [['keys', 'generate', 'FILE'], /does not take/, 'herald keys generate --help'],
+    [['keys', 'list', 'a', 'b'], /does not take "b"/, 'herald keys list --help'],
+    [['keys', 'list', '--reveal'], /--reveal/, 'herald keys list --help'],
+    [['keys', 'rotate'], /needs --use/, 'herald keys rotate --help'],
+    [
+      ['keys', 'rotate', '--use', 'envelope', '--iss', ''],
+      /--iss is the issuer/,
+      'herald keys rotate --help',
+    ],
+    [['keys', 'retire'], /needs --kid/, 'herald keys retire --help'],
+    [['keys', 'public', '--use', 'sign'], /--use/, 'herald keys public --help'],
+    [['open', 'ENVELOPE'], /does not take/, 'herald open --help'],
+    [['token', 'verify'], /needs --audience/, 'herald token verify --help'],
+    [['token', 'verify', 'TOKEN', '--audience', 'a'], /does not take/, 'herald token verify --help'],
+    [['doctor', 'me'], /does not take/, 'herald doctor --help'],
+    [['init', '--keyring-file'], /argument missing/, 'herald init --help'],
+    [['accounts', 'list', '--limit', '0'], /from 1 to 100/, 'herald accounts list --help'],
+    [['accounts', 'revoke'], /needs --user/, 'herald accounts revoke --help'],
   ])('%j is told what is right', async (args, sentence, hint) => {
     const { code, output } = await herald(...args);
     expect(code).toBe(2);

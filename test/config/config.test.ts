@@ -44,6 +44,20 @@ describe('configuration', () => {
         publicUrl: undefined,
       },
       answerWithinMs: 22_000,
+      development: true,
+      signIn: {
+        publicUrl: undefined,
+        clients: [
+          {
+            id: 'herald-dev',
+            redirectUris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
+            audience: 'herald-dev',
+          },
+        ],
+        claimsHook: undefined,
+        trustedProxies: [],
+        legacyReadUntil: undefined,
+      },
       log: { level: 'info', format: 'json' },
     });
   });

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createRestSeal,
-  KeyringProblem,
-  loadKeyring,
-  RestSealBroken,
-  type SealedAtRest,
-} from '../../src/credentials/index.ts';
+import { createRestSeal, KeyringProblem, loadKeyring, RestSealBroken } from '../../src/credentials/index.ts';
+import type { SealedCredential } from '../../src/kernel/index.ts';
 import * as f from './fixtures.ts';
 
 const envelope = f.symmetric('h-1');
@@ -20,7 +15,7 @@ const retired = await sealWith({ ...first, status: 'retired' }, second);
 const owner = ['post-1', 'twitter|1', 'x.rest'];
 const stored = await original.seal('a token', owner);
 
-const altered = (at: number): SealedAtRest => {
+const altered = (at: number): SealedCredential => {
   const sealed = Buffer.from(stored.sealed);
   sealed.writeUInt8(sealed.readUInt8(at) ^ 1, at);
   return { kid: stored.kid, sealed };

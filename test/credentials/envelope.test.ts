@@ -9,6 +9,7 @@ import {
   before,
   byAlice,
   forge,
+  forgedPair,
   keyring,
   keys,
   open,
@@ -80,6 +81,19 @@ describe('a session', () => {
   it('with one envelope of two is refused', async () => {
     const { accessToken } = await seal();
     expect(await refused(byAlice({ accessToken, accessTokenSecret: '' }))).toBe('format');
+  });
+
+  it('is lent the moment of the older seal, by which a revocation is judged', async () => {
+    const { accessToken, accessTokenSecret } = await forgedPair({
+      claims: { iat: Math.floor(f.now.getTime() / 1000) - 60 },
+    });
+    const { log } = f.recordLog();
+    const useEnvelopes = createEnvelopeOpener({ keyring, log, now: () => f.now });
+    const sealedAt = await useEnvelopes(
+      byAlice({ accessToken, accessTokenSecret }),
+      async (lent) => lent.sealedAt,
+    );
+    expect(sealedAt).toEqual(new Date(f.now.getTime() - 60_000));
   });
 
   it('sees what its callback throws, untouched', async () => {

@@ -54,6 +54,23 @@ export const curve = (kid: string, more: KeyJson = {}): KeyJson => ({
   iss: issuerOfAuth0,
   ...more,
 });
+export const cookie = (kid: string, more: KeyJson = {}): KeyJson =>
+  symmetric(kid, { use: 'cookie', alg: 'HS256', ...more });
+
+/** Both halves of an RSA key. Slow: make one for a whole file. */
+export const rsa = (
+  kid: string,
+  more: KeyJson = {},
+  modulusLength = 3072,
+  publicExponent = 65537,
+): KeyJson => ({
+  ...generateKeyPairSync('rsa', { modulusLength, publicExponent }).privateKey.export({ format: 'jwk' }),
+  kid,
+  use: 'sign',
+  alg: 'RS256',
+  status: 'active',
+  ...more,
+});
 export const publicHalf = ({ d: _, ...key }: KeyJson): KeyJson => key;
 export const ringOf = (...keys: unknown[]): string => JSON.stringify({ keys });
 

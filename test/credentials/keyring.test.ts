@@ -26,15 +26,6 @@ describe('a keyring', () => {
         symmetric('e-0', { status: 'retired' }),
         curve('a-1'),
         rest('r-1'),
-        { kid: 's-1', use: 'sign', alg: 'ES256', status: 'active', kty: 'EC' },
-        {
-          kid: 'c-1',
-          use: 'cookie',
-          alg: 'A256GCM',
-          status: 'active',
-          kty: 'oct',
-          k: 'read by its own room',
-        },
       ),
     );
     expect([...keyring.envelopeKeys.keys()]).toEqual(['e-2', 'e-1', 'e-0', 'a-1']);
@@ -75,6 +66,8 @@ describe('a keyring', () => {
   });
 
   const one = symmetric('e-1');
+  const { x, y } = curve('a-0');
+  const pointOfNobody = { x, y };
   it.each<[string, string, string]>([
     ['no JSON', 'k: my_secret_key', 'It must be JSON'],
     ['another shape', '[]', 'It must be JSON'],
@@ -93,6 +86,7 @@ describe('a keyring', () => {
     ['none', ringOf(symmetric('e-1', { alg: 'none' })), 'Key e-1: alg must be dir or ECDH-ES'],
     ['no alg', ringOf(symmetric('e-1', { alg: undefined })), 'Key e-1 needs an alg'],
     ['an issuer that is no text', ringOf(symmetric('e-1', { iss: 7 })), 'iss must be'],
+    ['another issuer at rest', ringOf(one, rest('r-1', { iss: issuerOfAuth0 })), "can be another issuer's"],
     ['a use of Object', ringOf(symmetric('e-1', { use: 'toString' })), 'use must be one of'],
     ['a symmetric key for ECDH-ES', ringOf(symmetric('e-1', { alg: 'ECDH-ES' })), 'kty must be EC'],
     ['a curve key for dir', ringOf(curve('a-1', { alg: 'dir' })), 'kty must be oct'],
@@ -108,6 +102,15 @@ describe('a keyring', () => {
       'a weak private half',
       ringOf(curve('a-1', { d: Buffer.alloc(32, 0xa7).toString('base64url') })),
       'd is typed text',
+    ],
+    [
+      'a public half under two names',
+      ringOf(
+        one,
+        publicHalf(curve('a-1', pointOfNobody)),
+        publicHalf(curve('a-2', { ...pointOfNobody, iss: 'other' })),
+      ),
+      'are the same key',
     ],
     ['an open public half', ringOf(one, publicHalf(curve('a-1', { status: 'open' }))), 'public half only'],
   ])('refuses %s', async (_, json, sentence) => {
@@ -147,11 +150,20 @@ describe('a keyring', () => {
 });
 
 describe('a generated keyring', () => {
-  it('loads, carries the date in its kids and is new each time', async () => {
-    const date = new Date('2026-11-22T23:59:00Z');
-    const keyring = await loadKeyring(generateKeyring(date));
+  const date = new Date('2026-11-22T23:59:00Z');
+
+  it('loads with a key for each use, whose kid carries the date', async () => {
+    const keyring = await loadKeyring(await generateKeyring(date));
     expect([...keyring.envelopeKeys.keys()]).toEqual(['envelope-2026-11-22']);
     expect([...keyring.restKeys.keys()]).toEqual(['rest-2026-11-22']);
-    expect(generateKeyring(date)).not.toBe(generateKeyring(date));
+    expect(keyring.signKeys.map(({ kid, status }) => [kid, status])).toEqual([['sign-2026-11-22', 'active']]);
+    expect(keyring.cookieKeys).toHaveLength(1);
+  });
+
+  it('has the uses that were asked for, and is new each time', async () => {
+    const make = () => generateKeyring(date, ['envelope', 'cookie']);
+    const { keys } = JSON.parse(await make()) as { keys: KeyJson[] };
+    expect(keys.map(({ use }) => use)).toEqual(['envelope', 'cookie']);
+    expect(await make()).not.toBe(await make());
   });
 });

@@ -29,6 +29,7 @@ describe('an action of Hasura', () => {
       idempotencyKey: null,
       createdAt: expect.stringMatching(INSTANT),
       expiresAt: expect.stringMatching(INSTANT),
+      accountId: null,
       xUserId: alice.id,
       tweetId: expect.stringMatching(/^\d{15,19}$/),
       url: `${world.sandbox.url}/i/web/status/${body.tweetId}`,

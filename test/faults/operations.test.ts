@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { generateKeyring } from '../../src/credentials/index.ts';
+import { retireKey, rotateKey } from '../../src/credentials/index.ts';
 import { openLedger } from '../../src/ledger/index.ts';
 import { databaseUrl, readRows, runSql } from '../support/postgres.ts';
 import { startProcess, waitForUrl } from '../support/processes.ts';
@@ -18,17 +18,10 @@ const inScene = async (run: (scene: Scene) => Promise<void>): Promise<void> => {
   }
 };
 
-interface Keyring {
-  readonly keys: { kid: string; use: string; status: string }[];
-}
-
-/** The keyring after a rotation of its rest key: a new active one, and the old ones as `status`. */
-const rotateRest = (json: string, kid: string, status: 'open' | 'retired'): string => {
-  const { keys } = JSON.parse(json) as Keyring;
-  const fresh = (JSON.parse(generateKeyring(new Date())) as Keyring).keys.find(({ use }) => use === 'rest');
-  return JSON.stringify({
-    keys: [...keys.map((key) => (key.use === 'rest' ? { ...key, status } : key)), { ...fresh, kid }],
-  });
+/** The keyring after a rotation of its rest key, and the kid of the new one. */
+const rotateRest = async (keyring: string) => {
+  const { json, changed } = await rotateKey(keyring, { use: 'rest', date: new Date() });
+  return { json, kid: changed.find(({ status }) => status === 'active')?.kid ?? '' };
 };
 
 describe.concurrent('the rest key is rotated while posts are queued (F24)', () => {
@@ -40,15 +33,16 @@ describe.concurrent('the rest key is rotated while posts are queued (F24)', () =
       const { body: queued } = await post(first, alice, 'sealed with the first key');
       await first.process.kill();
 
-      const rotated = rotateRest(scene.keyring, 'rest-2', 'open');
-      const second = await scene.start({ environment: { HERALD_KEYRING: rotated } });
+      const rotated = await rotateRest(scene.keyring);
+      const second = await scene.start({ environment: { HERALD_KEYRING: rotated.json } });
       await scene.resume();
       expect((await settled(second, alice, queued.id)).state).toBe('SENT');
       await scene.pause();
       const { body: stranded } = await post(second, alice, 'sealed with the second key');
       await second.process.kill();
 
-      const retired = rotateRest(rotated, 'rest-3', 'retired');
+      const rotatedAgain = await rotateRest(rotated.json);
+      const { json: retired } = await retireKey(rotatedAgain.json, rotated.kid, { date: new Date() });
       const third = await scene.start({ environment: { HERALD_KEYRING: retired } });
       await scene.resume();
       expect(await settled(third, alice, stranded.id)).toMatchObject({

@@ -14,7 +14,7 @@ import type {
   XOutcome,
   XUserId,
 } from '../../src/kernel/index.ts';
-import { type LedgerOptions, openLedger } from '../../src/ledger/index.ts';
+import { type LedgerOptions, type OpenLedger, openLedger } from '../../src/ledger/index.ts';
 
 export const options = {
   poolSize: 4,
@@ -31,7 +31,7 @@ export const options = {
 export const openTestLedger = async (
   connectionString: string,
   changed: Partial<LedgerOptions> = {},
-): Promise<Ledger> => {
+): Promise<OpenLedger> => {
   const ledger = await openLedger({ ...options, connectionString, ...changed });
   afterAll(() => ledger.close());
   return ledger;

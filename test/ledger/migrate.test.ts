@@ -36,7 +36,7 @@ describe('migrate', () => {
   it('makes the schema that is committed here', async () => {
     const url = await emptyDatabase();
     const { applied, readingRole } = await migrate(url);
-    expect(applied).toEqual(['0001_posts.sql', '0002_deployment.sql']);
+    expect(applied).toEqual(['0001_posts.sql', '0002_deployment.sql', '0003_accounts.sql']);
     expect(readingRole).toBe(true);
     await expect(await dump(url)).toMatchFileSnapshot('schema.sql');
   });
@@ -52,7 +52,7 @@ describe('migrate', () => {
   it('is done once when replicas start together', async () => {
     const url = await emptyDatabase();
     const all = await Promise.all(Array.from({ length: 5 }, () => migrate(url)));
-    expect(all.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 2]);
+    expect(all.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 3]);
   });
 
   it('leaves nothing of a migration that fails, and names it', async () => {
@@ -104,7 +104,7 @@ describe('migrate', () => {
     });
     await readRows(url, `grant create on database ${pathname.slice(1)} to ${role}`);
     const result = await migrate(`${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3D${role}`);
-    expect(result.applied).toHaveLength(2);
+    expect(result.applied).toHaveLength(3);
     expect(typeof result.readingRole).toBe('boolean');
   });
 });
@@ -116,12 +116,24 @@ describe('the reading role', () => {
     const asReader = `${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3Dherald_read`;
     expect(await readRows(asReader, 'select id, state from herald.post')).toEqual([]);
     expect(await readRows(asReader, 'select text, tweet_id from herald.part')).toEqual([]);
+    expect(await readRows(asReader, 'select username, state, is_default from herald.account')).toEqual([]);
     for (const forbidden of [
       'select fingerprint from herald.post',
       'select * from herald.part',
       'select kid from herald.post_credential',
       'select fence from herald.attempt',
       'select reason from herald.pause',
+      'select * from herald.account',
+      'select access_token from herald.account',
+      'select access_token_secret from herald.account',
+      'select version from herald.account',
+      'select sealed from herald.account_key',
+      'select account_id from herald.account_key',
+      'select sealed from herald.single_use',
+      'select id from herald.single_use',
+      'select sealed from herald.issuer_entry',
+      'select id from herald.issuer_entry',
+      'select not_before from herald.revocation',
       `update herald.post set user_id = 'x'`,
       'delete from herald.part',
     ]) {

@@ -1,4 +1,20 @@
 -- columns
+account.id uuid not null
+account.user_id text not null
+account.x_user_id text not null
+account.username text not null
+account.state text not null default 'CONNECTED'::text
+account.is_default boolean not null
+account.connected_at timestamp(3) with time zone not null default now()
+account.disconnected_at timestamp(3) with time zone
+account.version integer not null default 1
+account.access_token bytea
+account.access_token_secret bytea
+account.posts_remaining integer
+account.posts_reset_at timestamp(3) with time zone
+account_key.account_id uuid not null
+account_key.kid text not null
+account_key.sealed bytea not null
 attempt.post_id uuid not null
 attempt.position smallint not null
 attempt.fence bigint not null
@@ -14,6 +30,15 @@ attempt.x_transaction_id text
 deployment.id boolean not null default true
 deployment.public_url text
 deployment.heartbeat_at timestamp(3) with time zone not null default now()
+issuer_entry.kind text not null
+issuer_entry.id text not null
+issuer_entry.user_id text
+issuer_entry.grant_id text
+issuer_entry.uid text
+issuer_entry.kid text not null
+issuer_entry.sealed bytea not null
+issuer_entry.expires_at timestamp with time zone
+issuer_entry.consumed_at timestamp with time zone
 migration.name text not null
 migration.checksum text not null
 migration.applied_at timestamp(3) with time zone not null default now()
@@ -61,9 +86,11 @@ post.unknown_parts smallint not null default 0
 post.needs_review_parts smallint not null default 0
 post.cancelled_parts smallint not null default 0
 post.state text not null generated herald.state_of_post(part_count, queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, ((scheduled_at IS NOT NULL) AND (NOT attempted)), rollback)
+post.account_id uuid
 post_credential.post_id uuid not null
 post_credential.kid text not null
 post_credential.sealed bytea not null
+post_credential.sealed_at timestamp with time zone
 recent_post.user_id text not null
 recent_post.x_user_id text not null
 recent_post.fingerprint bytea not null
@@ -72,18 +99,36 @@ recent_post.accepted_at timestamp with time zone not null default now()
 replica.id uuid not null
 replica.beat bigint not null
 replica.heartbeat_at timestamp(3) with time zone not null default now()
+revocation.user_id text not null
+revocation.not_before timestamp(3) with time zone not null
+single_use.kind text not null
+single_use.id text not null
+single_use.bound_to text not null
+single_use.kid text not null
+single_use.sealed bytea not null
+single_use.expires_at timestamp with time zone not null
 
 -- options
 attempt (fillfactor=80)
+issuer_entry (autovacuum_vacuum_scale_factor=0.02)
 part (fillfactor=80)
 post (fillfactor=80)
 post_credential (autovacuum_vacuum_scale_factor=0.02)
 recent_post (autovacuum_vacuum_scale_factor=0.02)
+single_use (autovacuum_vacuum_scale_factor=0.02)
 
 -- constraints
+account account_pkey PRIMARY KEY (id)
+account account_state_check CHECK ((state = ANY (ARRAY['CONNECTED'::text, 'NEEDS_RECONNECT'::text, 'DISCONNECTED'::text])))
+account account_tombstone_is_empty CHECK ((((state = 'DISCONNECTED'::text) = (access_token IS NULL)) AND ((state = 'DISCONNECTED'::text) = (access_token_secret IS NULL)) AND ((state = 'DISCONNECTED'::text) = (disconnected_at IS NOT NULL)) AND (NOT ((state = 'DISCONNECTED'::text) AND is_default))))
+account account_user_id_x_user_id_key UNIQUE (user_id, x_user_id)
+account account_version_check CHECK ((version > 0))
+account_key account_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES herald.account(id)
+account_key account_key_pkey PRIMARY KEY (account_id)
 attempt attempt_pkey PRIMARY KEY (post_id, "position", fence)
 deployment deployment_id_check CHECK (id)
 deployment deployment_pkey PRIMARY KEY (id)
+issuer_entry issuer_entry_pkey PRIMARY KEY (kind, id)
 migration migration_pkey PRIMARY KEY (name)
 part part_pkey PRIMARY KEY (post_id, "position")
 part part_post_id_fkey FOREIGN KEY (post_id) REFERENCES herald.post(id)
@@ -96,10 +141,21 @@ post post_pkey PRIMARY KEY (id)
 post_credential post_credential_pkey PRIMARY KEY (post_id)
 recent_post recent_post_pkey PRIMARY KEY (user_id, x_user_id, fingerprint)
 replica replica_pkey PRIMARY KEY (id)
+revocation revocation_pkey PRIMARY KEY (user_id)
+single_use single_use_pkey PRIMARY KEY (kind, id)
 
 -- indexes
+CREATE UNIQUE INDEX account_default ON herald.account USING btree (user_id) WHERE is_default
+CREATE UNIQUE INDEX account_key_pkey ON herald.account_key USING btree (account_id)
+CREATE UNIQUE INDEX account_pkey ON herald.account USING btree (id)
+CREATE UNIQUE INDEX account_user_id_x_user_id_key ON herald.account USING btree (user_id, x_user_id)
 CREATE UNIQUE INDEX attempt_pkey ON herald.attempt USING btree (post_id, "position", fence)
 CREATE UNIQUE INDEX deployment_pkey ON herald.deployment USING btree (id)
+CREATE INDEX issuer_entry_expires_at ON herald.issuer_entry USING btree (expires_at)
+CREATE INDEX issuer_entry_grant ON herald.issuer_entry USING btree (grant_id) WHERE (grant_id IS NOT NULL)
+CREATE UNIQUE INDEX issuer_entry_pkey ON herald.issuer_entry USING btree (kind, id)
+CREATE INDEX issuer_entry_uid ON herald.issuer_entry USING btree (uid) WHERE (uid IS NOT NULL)
+CREATE INDEX issuer_entry_user ON herald.issuer_entry USING btree (user_id) WHERE (user_id IS NOT NULL)
 CREATE UNIQUE INDEX migration_pkey ON herald.migration USING btree (name)
 CREATE INDEX part_leased ON herald.part USING btree (lease_until) WHERE (state = 'SENDING'::text)
 CREATE INDEX part_open ON herald.part USING btree (state, not_before) WHERE (state = ANY (ARRAY['QUEUED'::text, 'UNKNOWN'::text, 'NEEDS_REVIEW'::text]))
@@ -112,9 +168,13 @@ CREATE UNIQUE INDEX post_idempotency_key ON herald.post USING btree (user_id, id
 CREATE INDEX post_of_user ON herald.post USING btree (user_id, created_at DESC, id DESC)
 CREATE UNIQUE INDEX post_pkey ON herald.post USING btree (id)
 CREATE INDEX post_waiting ON herald.post USING btree (expires_at) WHERE (queued_parts > 0)
+CREATE INDEX post_waiting_of_account ON herald.post USING btree (account_id) WHERE ((account_id IS NOT NULL) AND (queued_parts > 0))
 CREATE INDEX recent_post_accepted_at ON herald.recent_post USING brin (accepted_at)
 CREATE UNIQUE INDEX recent_post_pkey ON herald.recent_post USING btree (user_id, x_user_id, fingerprint)
 CREATE UNIQUE INDEX replica_pkey ON herald.replica USING btree (id)
+CREATE UNIQUE INDEX revocation_pkey ON herald.revocation USING btree (user_id)
+CREATE INDEX single_use_expires_at ON herald.single_use USING btree (expires_at)
+CREATE UNIQUE INDEX single_use_pkey ON herald.single_use USING btree (kind, id)
 
 -- sequences
 fence bigint
@@ -174,6 +234,15 @@ end $function$
 -- triggers
 
 -- what herald_read may read
+account.connected_at
+account.id
+account.is_default
+account.posts_remaining
+account.posts_reset_at
+account.state
+account.user_id
+account.username
+account.x_user_id
 part.deleted_at
 part.error_code
 part.error_retry_at
@@ -183,6 +252,7 @@ part.state
 part.state_since
 part.text
 part.tweet_id
+post.account_id
 post.created_at
 post.expires_at
 post.id

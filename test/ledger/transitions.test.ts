@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Claim, Ledger, Look, PartState, PostId, UserId } from '../../src/kernel/index.ts';
-import { type TransitionName, transitions } from '../../src/ledger/index.ts';
+import type { Claim, Look, PartState, PostId, UserId } from '../../src/kernel/index.ts';
+import { type OpenLedger, type TransitionName, transitions } from '../../src/ledger/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { connectAccount } from './account-fixture.ts';
 import {
   acceptClaimed,
   alice,
@@ -24,7 +25,7 @@ import { forceState, stateOf } from './force-state.ts';
  */
 
 const { url } = await createTestDatabase('template0');
-const ledger: Ledger = await openTestLedger(url, { dedupeWindowMs: 0 });
+const ledger: OpenLedger = await openTestLedger(url, { dedupeWindowMs: 0 });
 const pool = openTestPool(url);
 
 const states = ['QUEUED', 'SENDING', 'SENT', 'FAILED', 'UNKNOWN', 'NEEDS_REVIEW', 'CANCELLED'] as const;
@@ -133,6 +134,13 @@ const drive: Record<TransitionName, (scene: Scene) => Promise<unknown>> = {
   itIsThere: ({ userId, id }) => ledger.resolve(userId, id, { kind: 'IT_IS_THERE', tweetId: newTweetId() }),
   sendIt: ({ userId, id }) => ledger.resolve(userId, id, { kind: 'SEND_IT' }),
   giveUp: ({ userId, id }) => ledger.resolve(userId, id, { kind: 'GIVE_UP' }),
+  disconnect: async ({ userId, id }) => {
+    const account = await connectAccount(ledger.accounts, { userId });
+    await pool.query('update herald.post set account_id = $2 where id = $1', [id, account.id]);
+    await ledger.accounts.disconnect(userId, account.id);
+  },
+  revoke: ({ userId }) => ledger.revocations.revoke(userId),
+  revokeUnknown: ({ userId }) => ledger.revocations.revoke(userId),
   recover: async (scene) => {
     await sql(`update herald.part set lease_until = now() - interval '1 second'
       where post_id = $1 and state = 'SENDING'`)(scene);
@@ -140,15 +148,22 @@ const drive: Record<TransitionName, (scene: Scene) => Promise<unknown>> = {
   },
 };
 
+/** What the same call does from other states. */
+const together: Partial<Record<TransitionName, TransitionName[]>> = {
+  revoke: ['revokeUnknown'],
+  revokeUnknown: ['revoke'],
+};
+
 const names = (Object.keys(drive) as TransitionName[]).filter((name) => name !== 'parentEnded');
 
 describe.each(names)('%s', (name) => {
-  const { from, to }: { from: readonly PartState[]; to: PartState } = transitions[name];
-
   it.each(states)('from %s', async (state) => {
     const scene = await setScene(state);
     await drive[name](scene);
-    const expected = from.includes(state) ? to : state;
+    const rows: { from: readonly PartState[]; to: PartState }[] = [name, ...(together[name] ?? [])].map(
+      (row) => transitions[row],
+    );
+    const expected = rows.find(({ from }) => from.includes(state))?.to ?? state;
     expect((await stateOf(pool, scene.id)).state).toBe(expected);
   });
 });

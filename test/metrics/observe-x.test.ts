@@ -41,6 +41,7 @@ const observed = () => {
     request: silent,
     post: silent,
     envelope: silent,
+    legacyRead: silent,
     attempt: (_outcome, durationMs) => void durations.push(durationMs),
     read: (_read, durationMs) => void durations.push(durationMs),
   };

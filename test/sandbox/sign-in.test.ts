@@ -196,6 +196,38 @@ describe('signing in with twitter-api-v2', () => {
     expect((await sendSigned(sandbox, { method: 'GET', target: '/2/users/me', tokens })).status).toBe(401);
   });
 
+  test('a pair can be invalidated: it signs nothing any more, and the next sign-in gives another', async () => {
+    const carol = await account(sandbox, 'carol');
+    const consented = await allowed('carol');
+    const invalidate = { method: 'POST', target: '/1.1/oauth/invalidate_token', tokens: carol };
+    const reply = await sendSigned(sandbox, invalidate);
+    expect(reply.status).toBe(200);
+    expect(JSON.parse(reply.text)).toEqual({ access_token: carol.access_token });
+    const log = await control<object[]>(sandbox, 'GET', 'requests');
+    expect(log.at(-1)).toMatchObject({ path: '/1.1/oauth/invalidate_token', user: 'carol', status: 200 });
+
+    const again = await sendSigned(sandbox, invalidate);
+    expect([again.status, again.text]).toEqual([401, expect.stringContaining('"code":89')]);
+    const me = { method: 'GET', target: '/2/users/me', tokens: carol };
+    expect((await sendSigned(sandbox, me)).status).toBe(401);
+
+    const renewed = await finish(consented);
+    expect(renewed.userId).toBe(carol.id);
+    expect(renewed.accessToken).not.toBe(carol.access_token);
+    expect((await renewed.client.v2.me()).data.username).toBe('carol');
+  });
+
+  test.each([
+    ['the signature of another secret', { consumerSecret: 'guessed' }, 32],
+    ['no account', { tokens: undefined }, 89],
+  ])('a pair is not invalidated with %s', async (_what, forged, code) => {
+    const tokens = await account(sandbox, 'bob');
+    const request = { method: 'POST', target: '/1.1/oauth/invalidate_token', tokens, ...forged };
+    const reply = await sendSigned(sandbox, request);
+    expect([reply.status, reply.text]).toEqual([401, expect.stringContaining(`"code":${code}`)]);
+    expect((await sendSigned(sandbox, { method: 'GET', target: '/2/users/me', tokens })).status).toBe(200);
+  });
+
   test('the log of requests holds no token', async () => {
     const log = JSON.stringify(await control(sandbox, 'GET', 'requests'));
     const { access_token, access_token_secret } = await account(sandbox, 'alice');

@@ -56,6 +56,20 @@ async function listening(child: ChildProcessByStdio<null, Readable, Readable>): 
 }
 
 describe('state', () => {
+  test('a pair that was invalidated stays so after a restart', async () => {
+    const first = await open();
+    const old = await account(first, 'carol');
+    await sendSigned(first, { method: 'POST', target: '/1.1/oauth/invalidate_token', tokens: old });
+    const fresh = await account(first, 'carol');
+    await first.close();
+
+    const second = await open();
+    const me = { method: 'GET', target: '/2/users/me' };
+    expect((await sendSigned(second, { ...me, tokens: old })).status).toBe(401);
+    expect((await sendSigned(second, { ...me, tokens: fresh })).status).toBe(200);
+    expect(await account(second, 'carol')).toEqual(fresh);
+  });
+
   test('users, tokens and tweets outlive a restart; ids go on', async () => {
     const first = await open();
     const alice = await account(first, 'alice');

@@ -58,7 +58,7 @@ export const setStage = async (
   const sandbox = await startSandbox();
   const x = controlX(sandbox.url);
   await x.liftLimits();
-  const keyring = generateKeyring(new Date());
+  const keyring = await generateKeyring(new Date());
   const environment = {
     PORT: '0',
     OPS_PORT: '0',

@@ -3,9 +3,18 @@ import type { FastifyInstance } from 'fastify';
 import type { IntrospectionQuery } from 'graphql';
 import { inject } from 'vitest';
 import { createApp, type Overrides } from '../../src/app.ts';
-import { loadConfig } from '../../src/config/index.ts';
+import { type Config, loadConfig } from '../../src/config/index.ts';
 import { generateKeyring, loadKeyring, sealPair } from '../../src/credentials/index.ts';
-import type { LogEvent, LogFields, UserId, XMe, XPost, XPostError } from '../../src/kernel/index.ts';
+import type {
+  LogEvent,
+  LogFields,
+  UserId,
+  XAccount,
+  XMe,
+  XPost,
+  XPostError,
+} from '../../src/kernel/index.ts';
+import { openLedger } from '../../src/ledger/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { cloneDatabase } from './postgres.ts';
 
@@ -30,6 +39,12 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly secret: string;
   readonly databaseUrl: string;
+  readonly config: Config;
+  readonly keyring: string;
+  /** Another Herald over the same database and X, on a port of its own. */
+  replica(): Promise<{ readonly url: string; close(): Promise<void> }>;
+  /** Ends all sign-ins of a user, as `herald accounts revoke` does. */
+  revoke(userId: string): Promise<void>;
   readonly log: { evt: LogEvent; fields: LogFields }[];
   account(username: string): Promise<SandboxAccount>;
   /** Session variables of a user signed in as this account, as Hasura sends them. */
@@ -42,7 +57,7 @@ export interface World {
 }
 
 /** What a door may answer; which of it is there is for the test to say. */
-interface AnswerBody extends XPost, XMe {
+interface AnswerBody extends XPost, Omit<XMe, 'username'>, Omit<XAccount, 'id' | 'state'> {
   readonly message: string;
   readonly code: string;
   readonly extensions: ErrorExtensions;
@@ -70,6 +85,8 @@ interface WorldOptions {
   readonly overrides?: Overrides;
   /** Whether the sweep and the looks at the timeline run; default true. */
   readonly working?: boolean;
+  /** Whether it has the keys of an issuer, which take up to two seconds to make; default false. */
+  readonly issues?: boolean;
 }
 
 export const createWorld = async ({
@@ -77,12 +94,13 @@ export const createWorld = async ({
   environment = {},
   overrides = {},
   working = true,
+  issues = false,
 }: WorldOptions = {}): Promise<World> => {
   const sandbox = await startSandbox({ port: 0, ...(tls ? { tlsPort: 0 } : {}) });
   const xUrl = tls ? (sandbox.tlsUrl ?? '') : sandbox.url;
   const database = await cloneDatabase(inject('postgres'));
   const secret = randomBytes(32).toString('base64url');
-  const keyringJson = generateKeyring(new Date());
+  const keyringJson = await generateKeyring(new Date(), issues ? undefined : ['envelope', 'rest']);
   const { config, secrets } = await loadConfig({
     PORT: '0',
     HERALD_WEBHOOK_SECRET: secret,
@@ -94,10 +112,12 @@ export const createWorld = async ({
     ...environment,
   });
   const log: World['log'] = [];
-  const app = await createApp(config, secrets, (_level, evt, fields = {}) => void log.push({ evt, fields }), {
-    ...(sandbox.ca === undefined ? {} : { xCertificateAuthority: sandbox.ca }),
-    ...overrides,
-  });
+  const startApp = () =>
+    createApp(config, secrets, (_level, evt, fields = {}) => void log.push({ evt, fields }), {
+      ...(sandbox.ca === undefined ? {} : { xCertificateAuthority: sandbox.ca }),
+      ...overrides,
+    });
+  const app = await startApp();
   await app.ledger.join();
   if (working) app.startWorking();
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
@@ -110,6 +130,21 @@ export const createWorld = async ({
     sandbox,
     secret,
     databaseUrl: database.url,
+    config,
+    keyring: keyringJson,
+    replica: async () => {
+      const other = await startApp();
+      return { url: await other.server.listen({ host: '127.0.0.1', port: 0 }), close: () => other.close() };
+    },
+    revoke: async (userId) => {
+      const ledger = await openLedger({
+        ...config.ledger,
+        connectionString: database.url,
+        onConnectionLost: () => {},
+      });
+      await ledger.revocations.revoke(userId as UserId);
+      await ledger.close();
+    },
     log,
     account,
     session: async (username, changes = {}) => {

@@ -2,20 +2,21 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../src/kernel/index.ts';
 import { createXSignIn } from '../../src/x/index.ts';
 import { answer, type Respond, startRawServer } from './raw-server.ts';
+import { canaries, credentials } from './x-client.ts';
 
 const closers: Array<() => unknown> = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function start(respond: Respond) {
+async function start(respond: Respond, deadlineMs = 5_000) {
   const server = await startRawServer('http', respond);
   const signIn = createXSignIn({
     appKey: 'app-key',
     appSecret: new Secret('app-secret'),
     apiUrl: server.url,
     authorizeUrl: new URL('https://x.example/ignored?too'),
-    deadlineMs: 5_000,
+    deadlineMs,
   });
   closers.push(
     () => signIn.close(),
@@ -128,5 +129,33 @@ describe('complete', () => {
   test.each([201, 302, 429, 503])('can be tried again when X answers %i', async (status) => {
     const { signIn } = await start(form(given, status));
     await expect(signIn.complete(returned)).rejects.toMatchObject({ code: 'TEMPORARILY_UNAVAILABLE' });
+  });
+});
+
+describe('revoke', () => {
+  test('asks X to end the pair, in user context', async () => {
+    const { server, signIn } = await start((socket) => socket.write(answer(200, '{"access_token":"gone"}')));
+    expect(await signIn.revoke(credentials)).toBe(true);
+    const request = server.requests[0] ?? '';
+    expect(request).toMatch(/^POST \/1\.1\/oauth\/invalidate_token HTTP/);
+    expect(request).toContain(`oauth_token="${canaries.accessToken}"`);
+    expect(request.split('\r\n\r\n')[1]).toBe('');
+    expect(request).not.toContain(canaries.accessTokenSecret);
+  });
+
+  test.each([201, 204, 302, 401, 403, 404, 429, 503])('is not confirmed by %i', async (status) => {
+    const { signIn } = await start((socket) => socket.write(answer(status, '{}')));
+    expect(await signIn.revoke(credentials)).toBe(false);
+  });
+
+  test('is not confirmed by a reset, by silence, or by half an answer', async () => {
+    for (const respond of [
+      (socket) => void socket.destroy(),
+      () => {},
+      (socket) => void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{'),
+    ] satisfies Respond[]) {
+      const { signIn } = await start(respond, 200);
+      expect(await signIn.revoke(credentials)).toBe(false);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parseTweetId, Secret, type XClient } from '../../src/kernel/index.ts';
-import { createXSignIn, type XSignIn } from '../../src/x/index.ts';
+import { parseTweetId, parseXUserId, Secret, type XClient, type XSignIn } from '../../src/kernel/index.ts';
+import { createXSignIn } from '../../src/x/index.ts';
 import { schemes } from './raw-server.ts';
 import { type SandboxAccount, sandboxApp, startSandboxAccount } from './sandbox-account.ts';
 import { clientOf } from './x-client.ts';
@@ -99,6 +99,23 @@ describe.each(schemes)('signed requests over %s', (scheme) => {
     });
     const again = signIn.complete({ requestToken, requestTokenSecret, verifier });
     await expect(again).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+  });
+
+  test('a revoked pair signs nothing any more', async () => {
+    const { id, ...tokens } = (await account.control('/_sandbox/users', { username: 'carol' })) as Record<
+      string,
+      string
+    >;
+    const xUserId = parseXUserId(id ?? '');
+    if (!xUserId) throw new Error('no user');
+    const carol = {
+      xUserId,
+      accessToken: new Secret(tokens.access_token ?? ''),
+      accessTokenSecret: new Secret(tokens.access_token_secret ?? ''),
+    };
+    expect(await signIn.revoke(carol)).toBe(true);
+    expect(await x.me(carol)).toMatchObject({ ok: false, code: 'ACCOUNT_NEEDS_RECONNECT' });
+    expect(await signIn.revoke(carol)).toBe(false);
   });
 
   test('a wrong verifier or a wrong request secret completes nothing', async () => {

@@ -65,7 +65,7 @@ export const createScene = async (options: SceneOptions = {}): Promise<Scene> =>
   const database = options.databaseUrl === undefined ? await cloneDatabase(inject('postgres')) : undefined;
   const databaseUrl = options.databaseUrl ?? database?.url ?? '';
   const secret = randomBytes(32).toString('base64url');
-  const keyring = generateKeyring(new Date());
+  const keyring = await generateKeyring(new Date(), ['envelope', 'rest']);
   const x = controlX(sandbox.url);
   const environment: Environment = {
     PORT: '0',

@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Log, Meter } from '../kernel/index.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The operation that the request names, for its log line. */
+    operation: string | undefined;
+    /** The code that it was refused with, for its log line. */
+    refusal: string | undefined;
+    /** The post that it was about, for its log line. */
+    postId: string | undefined;
+  }
+}
+
+type Door = Parameters<Meter['request']>[0]['door'];
+
+/** One log line and one count for each answer. Never the address: the query of a sign-in holds what X gave the browser. */
+export const reportRequest = (
+  { log, meter }: { log: Log; meter: Pick<Meter, 'request'> },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void => {
+  const route = request.routeOptions.url ?? '';
+  if (route === '/healthz' || route === '/readyz') return;
+  const door = doorOf(route);
+  const code = request.refusal ?? (door === 'issuer' ? refusalOf(reply.statusCode) : undefined);
+  const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+  meter.request({ door, operation: request.operation, code, durationMs });
+  log(code === undefined ? 'info' : 'warn', 'request', {
+    requestId: request.id,
+    traceId: traceIdOf(request),
+    postId: request.postId,
+    operation: request.operation,
+    status: reply.statusCode,
+    code,
+    durationMs,
+  });
+};
+
+const doorOf = (route: string): Door => {
+  // The preflight requests of a page have a route of their own.
+  if (route === '/graphql' || route === '*') return 'graphql';
+  if (route.startsWith('/auth/')) return 'sign_in';
+  return route.startsWith('/oauth/') || route.startsWith('/.well-known/') ? 'issuer' : 'action';
+};
+
+/** The issuer answers in OAuth's own words; these are Herald's for the same. */
+const refusalOf = (status: number): string | undefined => {
+  if (status >= 500) return 'INTERNAL';
+  return status >= 400 ? 'INVALID_REQUEST' : undefined;
+};
+
+/** The trace that the request belongs to: W3C Trace Context, or B3 as Hasura sends it. */
+const traceIdOf = ({ headers }: FastifyRequest): string | undefined => {
+  const w3c = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? ''))?.[1];
+  return w3c ?? /^[0-9a-f]{16,32}$/.exec(String(headers['x-b3-traceid'] ?? ''))?.[0];
+};

@@ -1,0 +1,2 @@
+export { type ClaimsHook, type ClaimsHookInput, loadClaimsHook } from './claims-hook.ts';
+export { createIssuer, type Issuer, type IssuerOptions } from './issuer.ts';

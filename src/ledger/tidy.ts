@@ -1,0 +1,32 @@
+import type { Database } from './database.ts';
+import type { LedgerSettings } from './settings.ts';
+import { ms } from './sql.ts';
+
+const AT_ONCE = 5_000;
+
+/** Deletes a bounded number of rows at once, so that nobody waits for it. */
+const forget = (table: string, where: string) => ({
+  name: `forget_${table}`,
+  text: `
+delete from herald.${table}
+where ctid = any (array(select ctid from herald.${table} where ${where} limit ${AT_ONCE}))
+returning 1 as gone`,
+});
+
+/** A day at least: a post may be open, and so stand for its input, for longer than the window. */
+const forgetRecent = forget('recent_post', `accepted_at < now() - greatest(${ms('$1')}, interval '1 day')`);
+const forgetSingleUse = forget('single_use', 'expires_at <= now()');
+const forgetIssuerEntries = forget('issuer_entry', 'expires_at <= now()');
+/** Tokens and envelopes live for a day at most. */
+const forgetRevocations = forget('revocation', `not_before < now() - interval '48 hours'`);
+
+/** Deletes what nobody asks for any more. */
+export const tidy = async (database: Database, { dedupeWindowMs }: LedgerSettings): Promise<void> => {
+  const forgetAll = async (statement: typeof forgetRecent, values: unknown[] = []): Promise<void> => {
+    while ((await database.query(statement, values)).length === AT_ONCE);
+  };
+  await forgetAll(forgetRecent, [dedupeWindowMs]);
+  await forgetAll(forgetSingleUse);
+  await forgetAll(forgetIssuerEntries);
+  await forgetAll(forgetRevocations);
+};

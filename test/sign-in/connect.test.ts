@@ -1,0 +1,196 @@
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { XAccount, XConnect, XPost } from '../../src/kernel/index.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { ask, connect, RETURN_TO, sessionFor, travel } from './journey.ts';
+
+let world: World;
+let database: pg.Client;
+let count = 0;
+let user: string;
+
+beforeAll(async () => {
+  world = await createWorld();
+  database = new pg.Client(world.databaseUrl);
+  await database.connect();
+  for (const name of ['alice', 'bob']) await world.account(name);
+});
+beforeEach(() => {
+  count += 1;
+  user = `user-${count}`;
+});
+afterAll(async () => {
+  await database.end();
+  await world.close();
+});
+
+const post = (text: string, more: object = {}, userId = user) =>
+  ask<XPost>(world, 'postTweet', { text, ...more }, userId);
+const refusal = async (operation: string, input: object, userId = user) => {
+  const { status, body } = await world.act(operation, { input }, sessionFor(userId));
+  return { status, code: body.code, field: body.extensions.field };
+};
+const accounts = async (userId = user) =>
+  (await world.act('xAccounts', {}, sessionFor(userId))).body as unknown as XAccount[];
+
+describe('an app with its own auth', () => {
+  it('connects an account and posts without a credential in the session', async () => {
+    const account = await connect(world, user, 'alice');
+    expect(account).toMatchObject({ username: 'alice', state: 'CONNECTED', isDefault: true });
+    const tweet = await post(`connected ${user}`);
+    expect(tweet).toMatchObject({ state: 'SENT', accountId: account.id, xUserId: account.xUserId });
+    expect(await accounts()).toMatchObject([{ id: account.id, xUserId: account.xUserId }]);
+  });
+
+  it('is told to connect first', async () => {
+    expect(await refusal('postTweet', { text: 'nobody' })).toMatchObject({
+      status: 409,
+      code: 'ACCOUNT_REQUIRED',
+    });
+  });
+
+  it('chooses among two accounts, and nobody else can', async () => {
+    const first = await connect(world, user, 'alice');
+    const second = await connect(world, user, 'bob');
+    expect([first.isDefault, second.isDefault]).toEqual([true, false]);
+    const chosen = await post(`as bob ${user}`, { accountId: second.id });
+    expect(chosen).toMatchObject({ state: 'SENT', accountId: second.id, xUserId: second.xUserId });
+    expect(await post(`as the default ${user}`)).toMatchObject({ accountId: first.id });
+    const stranger = await refusal('postTweet', { text: 'mine?', accountId: second.id }, `${user}-stranger`);
+    expect(stranger).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    expect(await refusal('disconnectXAccount', { id: second.id }, `${user}-stranger`)).toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+
+  it('gets the same account again, with new credentials, when it connects it twice', async () => {
+    const first = await connect(world, user, 'alice');
+    const again = await connect(world, user, 'alice');
+    expect(again.id).toBe(first.id);
+    expect(await accounts()).toHaveLength(1);
+    expect(await post(`again ${user}`)).toMatchObject({ state: 'SENT' });
+  });
+
+  it('connects the account of a session that brings its own credentials', async () => {
+    const session = await world.session('bob', {
+      'x-hasura-user-id': `twitter|${(await world.account('bob')).id}`,
+    });
+    const { status, body } = await world.act('connectXAccount', { input: {} }, session);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ username: 'bob', state: 'CONNECTED' });
+  });
+});
+
+describe('a journey that goes wrong', () => {
+  it('refuses a place to return to that nobody registered, before anything is made', async () => {
+    expect(await refusal('startXConnect', { returnTo: 'https://evil.example/callback' })).toEqual({
+      status: 400,
+      code: 'INVALID_INPUT',
+      field: 'returnTo',
+    });
+  });
+
+  it('brings another account than the expected one back as wrong_account', async () => {
+    const back = await travel(world, user, 'bob', 'alice');
+    expect(back.searchParams.get('error')).toBe('wrong_account');
+    expect(back.searchParams.get('code')).toBeNull();
+    expect(await accounts()).toEqual([]);
+  });
+
+  it("gives a code to its own user, once, and the attacker's link attaches nothing", async () => {
+    const back = await travel(world, user, 'alice');
+    const code = back.searchParams.get('code');
+    const asVictim = await refusal('connectXAccount', { code }, `${user}-victim`);
+    expect(asVictim).toEqual({ status: 400, code: 'INVALID_INPUT', field: 'code' });
+    expect(await accounts(`${user}-victim`)).toEqual([]);
+    await ask<XAccount>(world, 'connectXAccount', { code }, user);
+    expect(await refusal('connectXAccount', { code })).toEqual(asVictim);
+    expect(await refusal('connectXAccount', { code: 'never-was' })).toEqual(asVictim);
+  });
+
+  it('lets a ticket be used once', async () => {
+    const { url } = await ask<XConnect>(world, 'startXConnect', { returnTo: RETURN_TO }, user);
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(302);
+    const again = await fetch(url, { redirect: 'manual' });
+    expect(again.status).toBe(400);
+    expect(await again.text()).not.toContain('at ');
+  });
+
+  it('answers a callback of another browser with a page, and stores nothing', async () => {
+    const { url } = await ask<XConnect>(world, 'startXConnect', { returnTo: RETURN_TO }, user);
+    const departed = await fetch(url, { redirect: 'manual' });
+    const token = new URL(departed.headers.get('location') ?? '').searchParams.get('oauth_token');
+    for (const cookie of ['', 'herald-x=somebody-elses']) {
+      const back = await fetch(`${world.url}/auth/x/callback?oauth_token=${token}&oauth_verifier=v`, {
+        redirect: 'manual',
+        headers: { cookie },
+      });
+      expect(back.status).toBe(400);
+      expect(back.headers.get('cache-control')).toBe('no-store');
+      expect(back.headers.get('referrer-policy')).toBe('no-referrer');
+    }
+    expect(await accounts()).toEqual([]);
+  });
+});
+
+describe('credentials at rest', () => {
+  it('do not open in another row', async () => {
+    const mine = await connect(world, user, 'alice');
+    const other = await connect(world, `${user}-b`, 'bob');
+    await database.query(
+      `update herald.account set access_token = other.access_token, access_token_secret = other.access_token_secret
+       from herald.account as other where account.id = $1 and other.id = $2`,
+      [mine.id, other.id],
+    );
+    await database.query(
+      `update herald.account_key set kid = other.kid, sealed = other.sealed
+       from herald.account_key as other where account_key.account_id = $1 and other.account_id = $2`,
+      [mine.id, other.id],
+    );
+    expect(await refusal('postTweet', { text: `stolen ${user}` })).toMatchObject({
+      code: 'CREDENTIALS_INVALID',
+    });
+  });
+
+  it('are gone after disconnecting: X forgets them too, and nothing that waits is sent', async () => {
+    const { id } = await connect(world, user, 'alice');
+    const disconnected = await ask<XAccount>(world, 'disconnectXAccount', { id }, user);
+    expect(disconnected).toMatchObject({ id, state: 'DISCONNECTED', isDefault: false });
+    const { rows } = await database.query(
+      `select (select count(*)::int from herald.account_key where account_id = $1) as keys, access_token, access_token_secret
+       from herald.account where id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ keys: 0, access_token: null, access_token_secret: null }]);
+    expect(await refusal('postTweet', { text: 'gone' })).toMatchObject({ code: 'ACCOUNT_REQUIRED' });
+    expect(await refusal('postTweet', { text: 'gone', accountId: id })).toMatchObject({
+      code: 'ACCOUNT_REQUIRED',
+    });
+    const requests = (await (await fetch(`${world.sandbox.url}/_sandbox/requests`)).json()) as {
+      path: string;
+      status: number;
+    }[];
+    expect(requests.filter(({ path }) => path.startsWith('/1.1/oauth/invalidate_token'))).toMatchObject([
+      { status: 200 },
+    ]);
+  });
+
+  it('wait for a new connection when X refuses them, and the post goes out then', async () => {
+    const { id } = await connect(world, user, 'bob');
+    await world.fault('401');
+    const waiting = await post(`after the reconnect ${user}`);
+    expect(waiting).toMatchObject({ state: 'QUEUED', error: { code: 'ACCOUNT_NEEDS_RECONNECT' } });
+    expect(await accounts()).toMatchObject([{ id, state: 'NEEDS_RECONNECT' }]);
+    expect(await refusal('postTweet', { text: `another ${user}` })).toMatchObject({
+      status: 409,
+      code: 'ACCOUNT_NEEDS_RECONNECT',
+    });
+    await connect(world, user, 'bob');
+    expect(await accounts()).toMatchObject([{ id, state: 'CONNECTED' }]);
+    await expect
+      .poll(async () => (await world.act('xPost', { id: waiting.id }, sessionFor(user))).body.state, {
+        timeout: 10_000,
+      })
+      .toBe('SENT');
+  });
+});
