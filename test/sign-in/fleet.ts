@@ -8,10 +8,10 @@ interface Backend {
   inFlight: number;
 }
 
-/** Two Heralds behind one address, replaced one after the other as an orchestrator does. */
+/** Two Heralds behind one address, replaced as an orchestrator does. */
 export interface Fleet {
   readonly url: string;
-  /** Replaces each Herald by one that reads the configuration anew; the other one serves meanwhile. */
+  /** Replaces every Herald by one that reads the configuration anew; old and new serve side by side meanwhile. */
   roll(environment: Record<string, string>): Promise<void>;
   output(): string;
   close(): Promise<void>;
@@ -64,10 +64,9 @@ export const startFleet = async (
   };
 
   const roll = async (environment: Record<string, string>): Promise<void> => {
-    for (const old of [...backends]) {
-      backends.push(await start(environment));
-      await retire(old);
-    }
+    const old = [...backends];
+    backends.push(...(await Promise.all(old.map(() => start(environment)))));
+    for (const backend of old) await retire(backend);
   };
 
   backends.push(...(await Promise.all([start(environmentFor(url)), start(environmentFor(url))])));

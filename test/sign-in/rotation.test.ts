@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,8 +51,7 @@ beforeAll(async () => {
     body: JSON.stringify({ posts: null, me: null, reads: null }),
   });
   database = await cloneDatabase(inject('postgres'));
-  writeFileSync(keyring, '{"keys":[]}\n');
-  await herald('keys', 'generate', '--in-place', keyring);
+  await herald('keys', 'generate', '--new', '--in-place', keyring);
   fleet = await startFleet(environment);
 }, 60_000);
 afterAll(async () => {
@@ -165,31 +164,34 @@ const activeKid = (use: string): string => {
 
 const rollAll = () => fleet.roll(environment(fleet.url));
 
+const USES = ['envelope', 'rest', 'sign', 'cookie'];
+
 it('changes every key and secret under load without a refused request', async () => {
   const load = await startLoad();
-  for (const use of ['envelope', 'rest', 'sign']) {
-    const old = activeKid(use);
-    await herald('keys', 'generate', '--use', use, '--status', 'open', '--in-place', keyring);
-    await rollAll();
-    await herald('keys', 'rotate', '--use', use, '--in-place', keyring);
-    expect(activeKid(use)).not.toBe(old);
-    await rollAll();
-    if (use === 'rest') await herald('keys', 'rotate', '--use', 'rest');
-    await load.renewed();
-    await load.renewed();
-    await herald('keys', 'retire', '--kid', old, '--in-place', keyring);
-    await rollAll();
-  }
+  const old = USES.map(activeKid);
+  const oldSecret = secrets.current;
+  const newSecret = randomSecret();
 
-  // The webhook secret: both are accepted, then the engine changes over, then the old one goes.
-  const next = randomSecret();
-  const old = secrets.current;
-  secrets = { current: old, previous: next };
+  // 1. Every Herald knows the new keys and both secrets; nothing uses the new ones yet.
+  for (const use of USES)
+    await herald('keys', 'generate', '--use', use, '--status', 'open', '--in-place', keyring);
+  secrets = { current: oldSecret, previous: newSecret };
   await rollAll();
-  secrets = { current: next, previous: old };
+
+  // 2. The new keys are used, and the engine changes over to the new secret.
+  for (const use of USES) await herald('keys', 'rotate', '--use', use, '--in-place', keyring);
+  secrets = { current: newSecret, previous: oldSecret };
   await rollAll();
-  secrets = { current: next, previous: '' };
+  expect(USES.map(activeKid).filter((kid) => old.includes(kid))).toEqual([]);
+
+  // 3. What the old keys sealed is sealed anew, and every user renews; then the old ones go.
+  await herald('keys', 'rotate', '--use', 'rest');
+  await load.renewed();
+  await load.renewed();
+  for (const kid of old) await herald('keys', 'retire', '--kid', kid, '--in-place', keyring);
+  secrets = { current: newSecret, previous: '' };
   await rollAll();
+  await load.renewed();
 
   await load.stop();
   expect(load.refusals).toEqual([]);
@@ -205,4 +207,4 @@ it('changes every key and secret under load without a refused request', async ()
   expect(await act('postTweet', { text: 'renewed' }, sessionOf(await renew(tokens)))).toMatchObject({
     state: 'SENT',
   });
-}, 120_000);
+}, 240_000);
