@@ -188,15 +188,6 @@ export const mayBeCommitted = (error: unknown): boolean =>
 const unavailable = (cause: unknown): HeraldError =>
   new HeraldError('TEMPORARILY_UNAVAILABLE', { cause, retryAt: new Date(Date.now() + RETRY_AFTER_MS) });
 
-/**
- * Whether Postgres refused to move a post's counts to where they cannot be. Among many changes of one post at the same
- * moment a statement can believe in a state that is no longer its part's; it changed nothing, and a new run sees the new one.
- */
-export const miscounted = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError &&
-  error.code === '23514' &&
-  error.constraint === 'post_counts_every_part';
-
 /** Whether Postgres refused a row because of this unique index. */
 export const violates = (error: unknown, index: string): boolean =>
   error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === index;
