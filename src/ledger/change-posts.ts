@@ -22,8 +22,12 @@ const cancelWaiting = {
 with part as (
   update herald.part set state = 'CANCELLED', state_since = now(), not_before = null, error_code = null,
     error_retry_at = null
-  from herald.post
-  where ${isOwned} and part.post_id = post.id and part.state = 'QUEUED'
+  from (
+    select part.post_id, part.position from herald.part join herald.post on post.id = part.post_id
+    where ${isOwned} and part.state = 'QUEUED'
+    order by part.position for update of part
+  ) as waiting
+  where part.post_id = waiting.post_id and part.position = waiting.position
   returning part.post_id, part.state, 'QUEUED' as was
 ), changed as (${countMoves('part', ', cancel_requested_at = now()')}), erased as (${eraseCredentials('changed')})
 select id from changed`,

@@ -10,6 +10,8 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 const RETRY_AFTER_MS = 5_000;
+/** How often a statement runs at once that Postgres rolls back for the sake of others. */
+const RUNS = 4;
 
 /** SQL under a name, so that each connection parses it once. */
 export interface Statement {
@@ -20,13 +22,17 @@ export interface Statement {
 export interface Database {
   /**
    * Runs one statement as one transaction and gives its rows. After a lost connection it is repeated for
-   * `repeatForMs` (default 0); only for statements that change nothing when they run a second time.
+   * `repeatForMs` (default 0); only for statements that change nothing when they run a second time. One that Postgres
+   * rolled back for the sake of others changed nothing at all: it runs again at once, in any case.
    *
    * @throws HeraldError TEMPORARILY_UNAVAILABLE when the database can not be reached
    * @throws pg.DatabaseError for everything else that Postgres says
    */
   query<Row extends object>(statement: Statement, values: unknown[], repeatForMs?: number): Promise<Row[]>;
-  /** Runs statements on one connection, all or nothing. Never repeated. */
+  /**
+   * Runs statements on one connection, all or nothing. `work` does nothing else: it is called again when Postgres rolled
+   * it back for the sake of others, and not after a lost connection.
+   */
   transaction<T>(work: (query: TransactionQuery) => Promise<T>): Promise<T>;
   connections(): Connections;
   close(): Promise<void>;
@@ -58,8 +64,8 @@ export const openDatabase = ({ connectionString, poolSize, onConnectionLost }: D
   pool.on('error', onConnectionLost);
   return {
     query: (statement, values, repeatForMs = 0) =>
-      repeatWhileLost(repeatForMs, () => runStatement(pool, statement, values)),
-    transaction: (work) => repeatWhileLost(0, () => runTransaction(pool, work)),
+      repeatWhileLost(repeatForMs, () => repeatRolledBack(() => runStatement(pool, statement, values))),
+    transaction: (work) => repeatWhileLost(0, () => repeatRolledBack(() => runTransaction(pool, work))),
     connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
@@ -135,6 +141,20 @@ const repeatWhileLost = async <T>(repeatForMs: number, run: () => Promise<T>): P
   }
 };
 
+const repeatRolledBack = async <T>(run: () => Promise<T>): Promise<T> => {
+  for (let runs = 1; ; runs += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (runs === RUNS || !isRolledBack(error)) throw error;
+    }
+  }
+};
+
+/** A serialization failure or a deadlock. */
+const isRolledBack = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && /^(40001|40P01)$/.test(error.code ?? '');
+
 /** Connection failures (08), shutdown and start-up (57P01 to 57P03), rolled back for the sake of others (40001, 40P01), or no server. */
 const isLost = (error: unknown): boolean => {
   if (error instanceof NotConnected) return isLost(error.cause);
@@ -167,15 +187,6 @@ export const mayBeCommitted = (error: unknown): boolean =>
 
 const unavailable = (cause: unknown): HeraldError =>
   new HeraldError('TEMPORARILY_UNAVAILABLE', { cause, retryAt: new Date(Date.now() + RETRY_AFTER_MS) });
-
-/**
- * Whether Postgres refused to move a post's counts to where they cannot be. Among many changes of one post at the same
- * moment a statement can believe in a state that is no longer its part's; it changed nothing, and a new run sees the new one.
- */
-export const miscounted = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError &&
-  error.code === '23514' &&
-  error.constraint === 'post_counts_every_part';
 
 /** Whether Postgres refused a row because of this unique index. */
 export const violates = (error: unknown, index: string): boolean =>

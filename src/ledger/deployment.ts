@@ -72,7 +72,7 @@ const suspectDue = {
 with suspect as (
   select post_id, position, state as was from herald.part
   where (state = 'QUEUED' and not_before <= now()) or state = 'UNKNOWN' or (state = 'SENDING' and lease_until < now())
-  for update
+  order by post_id, position for update
 ), part as (
   update herald.part set state = 'UNKNOWN', state_since = now(), fence = nextval('herald.fence'), not_before = now(),
     lease_until = null, error_code = 'OUTCOME_UNKNOWN', error_retry_at = null, looks = 0, absences = 0

@@ -1,11 +1,10 @@
 import type { LedgerPost, PostId, TweetId } from '../kernel/index.ts';
-import { type Database, miscounted, type TransactionQuery } from './database.ts';
+import type { Database, TransactionQuery } from './database.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { countMoves, eraseCredentials, ms } from './sql.ts';
 
 const REPEAT_FOR_MS = 30_000;
-const TRIES = 5;
 
 /** The proof that a part is on X. */
 export interface Evidence {
@@ -39,6 +38,18 @@ select ${postColumns} from post, (
 order by part.position`,
 };
 
+/** The part that has the tweet and the one that it belongs to, then their posts: each kind in its order, before any change. */
+const lockBoth = {
+  name: 'lock_adopter_and_owner',
+  text: `
+with part as (
+  select post_id from herald.part
+  where (tweet_id = $1 and resolution <> 'ANSWERED') or (post_id = $2 and position = $3)
+  order by post_id, position for update
+)
+select id from herald.post where id = any (array(select post_id from part)) order by id for update`,
+};
+
 /** SENT -> UNKNOWN for a part that adopted, by its text or by a person's word, a tweet that is not its own. */
 const displaceAdopter = {
   name: 'displace_adopter',
@@ -58,18 +69,8 @@ ${countMoves('part')}`,
  *
  * @throws pg.DatabaseError that violates `part_tweet` when another part has this tweet
  */
-export const proveSent = async (database: Database, evidence: Evidence): Promise<LedgerPost | undefined> => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return toOnePost(
-        await database.query<PostRow>(proveFromAnyState, evidenceValues(evidence), REPEAT_FOR_MS),
-      );
-    } catch (error) {
-      // A proof must not be lost: a part that stays QUEUED would be sent a second time.
-      if (tries === TRIES || !miscounted(error)) throw error;
-    }
-  }
-};
+export const proveSent = async (database: Database, evidence: Evidence): Promise<LedgerPost | undefined> =>
+  toOnePost(await database.query<PostRow>(proveFromAnyState, evidenceValues(evidence), REPEAT_FOR_MS));
 
 /** X's own answer says whose the tweet is: the part that took it for its own goes back to UNKNOWN. */
 export const proveSentOverAdopter = (
@@ -78,6 +79,7 @@ export const proveSentOverAdopter = (
   evidence: Evidence,
 ): Promise<LedgerPost | undefined> =>
   database.transaction(async (query: TransactionQuery) => {
+    await query(lockBoth, [evidence.tweetId, evidence.postId, evidence.position]);
     await query(displaceAdopter, [evidence.tweetId, settings.settleWindowMs / 60]);
     return toOnePost(await query<PostRow>(proveFromAnyState, evidenceValues(evidence)));
   });

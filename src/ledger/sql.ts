@@ -1,4 +1,10 @@
-/* Conditions and updates that several statements share. Arguments are SQL: a column or a parameter. */
+/*
+ * Conditions and updates that several statements share. Arguments are SQL: a column or a parameter.
+ *
+ * Rows are locked in one order, so that no two statements wait for each other: first parts, by post and position, then
+ * posts, by id. What is locked with `skip locked` never waits and may come in any order, but before any post. An attempt
+ * or a credential changes under the lock of its part or post, or alone.
+ */
 
 /** An attempt of the budget costs one; the table's constraint has the same number. */
 export const maxAttempts = 3;
@@ -21,23 +27,30 @@ export const isExpired = (waiting = 'post.queued_parts'): string => `(post.expir
 /** States in which nothing will happen any more unless somebody asks. */
 const finalStates = `('SENT', 'PARTLY_SENT', 'FAILED', 'CANCELLED')`;
 
-/** Moves the counts of posts by the rows (post_id, was, state) of `moves`, a table expression. */
-export const countMoves = (moves: string, alsoSet = ''): string => `update herald.post set
-    queued_parts = queued_parts + delta.queued,
-    sending_parts = sending_parts + delta.sending,
-    sent_parts = sent_parts + delta.sent,
-    failed_parts = failed_parts + delta.failed,
-    unknown_parts = unknown_parts + delta.unknown,
-    needs_review_parts = needs_review_parts + delta.needs_review,
-    cancelled_parts = cancelled_parts + delta.cancelled${alsoSet}
+/** The columns with a count of parts are named after these states. */
+const states = ['queued', 'sending', 'sent', 'failed', 'unknown', 'needs_review', 'cancelled'];
+
+/**
+ * Moves the counts of posts by the rows (post_id, was, state) of `moves`, a table expression.
+ *
+ * The counts come from the locked rows, not from those that the update finds: Postgres tests a check on the row as the
+ * statement's snapshot has it before it notices that there is a newer one. A statement that waited for a part knows a
+ * newer state of it than its snapshot's counts do, and -1 of what was not there yet would be refused. A statement which
+ * moves only parts that its own snapshot has in the state `was` may add to the row directly.
+ */
+export const countMoves = (moves: string, alsoSet = ''): string => `update herald.post
+  set ${states.map((state) => `${state}_parts = moved.${state}`).join(', ')}${alsoSet}
   from (
-    select post_id, ${['queued', 'sending', 'sent', 'failed', 'unknown', 'needs_review', 'cancelled'].map(delta).join(', ')}
-    from ${moves} group by post_id
-  ) as delta
-  where post.id = delta.post_id
+    select post.id, ${states.map((state) => `post.${state}_parts + delta.${state} as ${state}`).join(', ')}
+    from herald.post join (
+      select post_id, ${states.map(deltaOf).join(', ')} from ${moves} group by post_id
+    ) as delta on post.id = delta.post_id
+    order by post.id for update of post
+  ) as moved
+  where post.id = moved.id
   returning post.*`;
 
-const delta = (column: string): string => {
+const deltaOf = (column: string): string => {
   const state = column.toUpperCase();
   return `count(*) filter (where state = '${state}') - count(*) filter (where was = '${state}') as ${column}`;
 };
@@ -47,10 +60,14 @@ export const eraseCredentials = (posts: string): string => `delete from herald.p
   using ${posts} as final
   where post_credential.post_id = final.id and final.state in ${finalStates}`;
 
-/** The parts behind a failed or cancelled one reply to nothing: they end too. `ended` has (post_id, position, state). */
+/** The parts behind a failed or cancelled one reply to nothing: they end too. `ended` is one row (post_id, position, state). */
 export const endLaterParts = (ended: string): string => `update herald.part
   set state = 'CANCELLED', state_since = now(), error_code = 'PARENT_FAILED', error_retry_at = null, not_before = null
-  from ${ended} as ended
-  where part.post_id = ended.post_id and part.position > ended.position and part.state = 'QUEUED'
-    and ended.state in ('FAILED', 'CANCELLED')
+  from (
+    select part.post_id, part.position
+    from herald.part join ${ended} as ended on part.post_id = ended.post_id and part.position > ended.position
+    where part.state = 'QUEUED' and ended.state in ('FAILED', 'CANCELLED')
+    order by part.position for update of part
+  ) as later
+  where part.post_id = later.post_id and part.position = later.position
   returning part.*, 'QUEUED' as was`;

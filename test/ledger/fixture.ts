@@ -121,7 +121,7 @@ export const unknown = (status?: number): XOutcome => ({
   answer: answer(status),
 });
 
-/** Makes everything that a post waits for happen `ms` earlier, as if that time had passed. */
+/** Makes everything that a post waits for happen `ms` earlier, as if that time had passed. Locks in the ledger's order. */
 export const letTimePass = async (pool: pg.Pool, id: PostId, ms: number): Promise<void> => {
   const ago = [id, `${ms} milliseconds`];
   await pool.query(
@@ -130,14 +130,32 @@ export const letTimePass = async (pool: pg.Pool, id: PostId, ms: number): Promis
   );
   await pool.query(
     `update herald.part set lease_until = lease_until - $2::interval, not_before = not_before - $2::interval,
-       state_since = state_since - $2::interval where post_id = $1`,
+       state_since = state_since - $2::interval
+     from (select position as locked from herald.part where post_id = $1 order by position for update) as part_of
+     where post_id = $1 and position = locked`,
     ago,
   );
   await pool.query(
     `update herald.attempt set started_at = started_at - $2::interval, deadline_at = deadline_at - $2::interval,
-       finished_at = finished_at - $2::interval where post_id = $1`,
+       finished_at = finished_at - $2::interval
+     from (select fence as locked from herald.attempt where post_id = $1 order by fence for update) as attempt_of
+     where post_id = $1 and fence = locked`,
     ago,
   );
+};
+
+/** The posts whose counts are not those of their parts. */
+export const findMiscounted = async (pool: pg.Pool): Promise<PostId[]> => {
+  const { rows } = await pool.query<{ id: PostId }>(
+    `select post.id from herald.post join herald.part on part.post_id = post.id group by post.id
+     having (queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, cancelled_parts)
+       is distinct from (
+         count(*) filter (where part.state = 'QUEUED'), count(*) filter (where part.state = 'SENDING'),
+         count(*) filter (where part.state = 'SENT'), count(*) filter (where part.state = 'FAILED'),
+         count(*) filter (where part.state = 'UNKNOWN'), count(*) filter (where part.state = 'NEEDS_REVIEW'),
+         count(*) filter (where part.state = 'CANCELLED'))`,
+  );
+  return rows.map(({ id }) => id);
 };
 
 /** Whether the post's sealed credential is still stored. */

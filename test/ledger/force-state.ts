@@ -4,7 +4,7 @@ import { newTweetId } from './fixture.ts';
 
 /** Puts a part into a state, whatever it was in, with all that the schema asks of that state. */
 export const forceState = async (
-  pool: pg.Pool,
+  pool: pg.Pool | pg.PoolClient,
   id: PostId,
   position: number,
   state: PartState,
