@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import type { Claim, Ledger, Look, PostId, TweetId, XOutcome } from '../../src/kernel/index.ts';
 import { openLedger } from '../../src/ledger/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { readMiscounted } from './counts.ts';
 import {
   acceptClaimed,
   alice,
   created,
-  findMiscounted,
   letTimePass,
   newThread,
   newTweetId,
@@ -119,7 +119,7 @@ it.each(SEEDS)(
     // A connection tells what it counted when it ends at the latest.
     await Promise.all(ledgers.map((ledger) => ledger.close()));
 
-    expect(await findMiscounted(pool)).toEqual([]);
+    expect(await readMiscounted(pool)).toEqual([]);
     const left = await pool.query(
       `select id from herald.post join herald.post_credential on post_id = id
      where state in ('SENT', 'PARTLY_SENT', 'FAILED', 'CANCELLED')`,
