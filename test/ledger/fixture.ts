@@ -144,20 +144,6 @@ export const letTimePass = async (pool: pg.Pool, id: PostId, ms: number): Promis
   );
 };
 
-/** The posts whose counts are not those of their parts. */
-export const findMiscounted = async (pool: pg.Pool): Promise<PostId[]> => {
-  const { rows } = await pool.query<{ id: PostId }>(
-    `select post.id from herald.post join herald.part on part.post_id = post.id group by post.id
-     having (queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, cancelled_parts)
-       is distinct from (
-         count(*) filter (where part.state = 'QUEUED'), count(*) filter (where part.state = 'SENDING'),
-         count(*) filter (where part.state = 'SENT'), count(*) filter (where part.state = 'FAILED'),
-         count(*) filter (where part.state = 'UNKNOWN'), count(*) filter (where part.state = 'NEEDS_REVIEW'),
-         count(*) filter (where part.state = 'CANCELLED'))`,
-  );
-  return rows.map(({ id }) => id);
-};
-
 /** Whether the post's sealed credential is still stored. */
 export const hasCredential = async (pool: pg.Pool, id: PostId): Promise<boolean> =>
   (await pool.query('select from herald.post_credential where post_id = $1', [id])).rowCount === 1;

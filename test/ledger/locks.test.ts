@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { Claim, Ledger, PartState, PostId } from '../../src/kernel/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { readMiscounted } from './counts.ts';
 import {
   acceptClaimed,
   alice,
   created,
-  findMiscounted,
   letTimePass,
   newPost,
   newThread,
@@ -131,7 +131,7 @@ describe('a statement that waited for a part', () => {
     const statement = await prepare(id);
     await whileWaiting((client) => forceState(client, id, 0, meanwhile), statement);
     expect((await stateOf(pool, id)).state).toBe(after);
-    expect(await findMiscounted(pool)).toEqual([]);
+    expect(await readMiscounted(pool)).toEqual([]);
   });
 });
 
@@ -160,7 +160,7 @@ describe('locks are taken in one order', () => {
       },
     );
     expect(await freeParts(id)).toEqual([0, 1, 2, 3]);
-    expect(await findMiscounted(pool)).toEqual([]);
+    expect(await readMiscounted(pool)).toEqual([]);
   });
 
   it('posts by id, when several leases are over', async () => {
@@ -188,7 +188,7 @@ describe('locks are taken in one order', () => {
     );
     expect(await stateOf(pool, owner.id)).toMatchObject({ state: 'SENT', tweet_id: tweetId });
     expect(await stateOf(pool, adopter.id)).toMatchObject({ state: 'UNKNOWN', tweet_id: null });
-    expect(await findMiscounted(pool)).toEqual([]);
+    expect(await readMiscounted(pool)).toEqual([]);
   });
 
   it('without waiting for a part, when posts expire: such a post is left to the next run', async () => {
@@ -221,6 +221,6 @@ describe('a deadlock', () => {
     );
     expect(recorded).toMatchObject({ applied: true, post: { state: 'SENT' } });
     expect(await stateOf(pool, adopter.id)).toMatchObject({ state: 'UNKNOWN', tweet_id: null });
-    expect(await findMiscounted(pool)).toEqual([]);
+    expect(await readMiscounted(pool)).toEqual([]);
   });
 });
