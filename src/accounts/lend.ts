@@ -16,12 +16,14 @@ import {
   type XLimits,
   type XUserId,
 } from '../kernel/index.ts';
+import type { RefuseEnded } from './ended-session.ts';
 
 export interface LendingTools {
   readonly accounts: AccountStore;
   readonly accountSeal: Pick<AccountSeal, 'use'>;
   /** Opens what a session brought along, in whichever format. */
   readonly useSession: UseEnvelopes;
+  readonly refuseEnded: RefuseEnded;
   readonly log: Log;
 }
 
@@ -40,7 +42,13 @@ export interface Lending {
   readonly notes: AccountNotes;
 }
 
-export const createLending = ({ accounts, accountSeal, useSession, log }: LendingTools): Lending => {
+export const createLending = ({
+  accounts,
+  accountSeal,
+  useSession,
+  refuseEnded,
+  log,
+}: LendingTools): Lending => {
   /** Which connection lent credentials are of: what X says about old ones must not touch a newer connection. */
   const lent = new WeakMap<XCredentials, Pick<StoredAccount, 'id' | 'version'>>();
 
@@ -65,8 +73,10 @@ export const createLending = ({ accounts, accountSeal, useSession, log }: Lendin
 
   return {
     useCredentials: async (session, accountId, use) => {
-      if (accountId !== null && accountId !== undefined)
+      if (accountId !== null && accountId !== undefined) {
+        await refuseEnded(session);
         return lendForPosting(await named(session, accountId), use);
+      }
       if (session.envelopes !== undefined) return useSession(session, use);
       const account = await accounts.account(session.userId, undefined);
       if (account === undefined) throw new HeraldError('ACCOUNT_REQUIRED');
