@@ -53,10 +53,23 @@ export const createLending = ({
   const lent = new WeakMap<XCredentials, Pick<StoredAccount, 'id' | 'version'>>();
 
   const lend = <T>(account: StoredAccount, use: Use<T>): Promise<T> =>
-    accountSeal.use(account, (credentials) => {
+    accountSeal.use(account, async (credentials) => {
       lent.set(credentials, { id: account.id, version: account.version });
-      return use(credentials);
+      try {
+        return await use(credentials);
+      } catch (error) {
+        // A read that X refused: what is sent says so in its outcome.
+        if (error instanceof HeraldError && error.code === 'ACCOUNT_NEEDS_RECONNECT')
+          await needsReconnect(credentials);
+        throw error;
+      }
     });
+
+  const needsReconnect = async (credentials: XCredentials): Promise<void> => {
+    const of = lent.get(credentials);
+    if (of === undefined || !(await accounts.needReconnect(of.id, of.version))) return;
+    log('warn', 'account_needs_reconnect', { accountId: of.id });
+  };
 
   const lendForPosting = <T>(account: StoredAccount, use: Use<T>): Promise<T> => {
     if (account.state === 'NEEDS_RECONNECT') throw new HeraldError('ACCOUNT_NEEDS_RECONNECT');
@@ -100,11 +113,7 @@ export const createLending = ({
     },
 
     notes: {
-      needsReconnect: async (credentials) => {
-        const of = lent.get(credentials);
-        if (of === undefined || !(await accounts.needReconnect(of.id, of.version))) return;
-        log('warn', 'account_needs_reconnect', { accountId: of.id });
-      },
+      needsReconnect,
       // For display alone: nobody waits for it, and what could not be written down comes again with the next post.
       limits: ({ accountId }, limits) => {
         const tightest = tightestOf(limits);

@@ -164,6 +164,15 @@ describe('an account whose credentials X refuses', () => {
     expect(await postAs(alice, id)).toBe('carol');
   });
 
+  it('has to be connected again when X refuses a read, too', async () => {
+    const { id } = await world.connect(alice, 'carol');
+    const refused = world.room.useCredentials(alice, undefined, () =>
+      Promise.reject(new HeraldError('ACCOUNT_NEEDS_RECONNECT')),
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'ACCOUNT_NEEDS_RECONNECT' });
+    expect(await world.room.operations.xAccounts(alice)).toMatchObject([{ id, state: 'NEEDS_RECONNECT' }]);
+  });
+
   it('is not blamed for what was lent before it was connected again', async () => {
     const { id } = await world.connect(alice, 'carol');
     const old = await lentTo(id);
