@@ -15,8 +15,8 @@ const CLOCKS_DIFFER_MS = 60_000;
 const PAUSE_MS = 50;
 
 /**
- * A post that is over already, or comes with what a revoked sign-in gave, is not written down; one that was written down
- * before is found all the same.
+ * A post that is over already, or comes with what a revoked sign-in gave, is not written down. One that was written down
+ * before is found all the same, but not told to a revoked sign-in.
  */
 const isWelcome = `($7::timestamptz is null or $7 > now()) and not ${isRevoked('$2', '$19::timestamptz')}`;
 

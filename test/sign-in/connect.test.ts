@@ -13,7 +13,7 @@ beforeAll(async () => {
   world = await createWorld();
   database = new pg.Client(world.databaseUrl);
   await database.connect();
-  for (const name of ['alice', 'bob']) await world.account(name);
+  for (const name of ['alice', 'bob', 'carol']) await world.account(name);
 });
 beforeEach(() => {
   count += 1;
@@ -173,6 +173,14 @@ describe('credentials at rest', () => {
     expect(requests.filter(({ path }) => path.startsWith('/1.1/oauth/invalidate_token'))).toMatchObject([
       { status: 200 },
     ]);
+  });
+
+  it('are known to be refused when X says so to a read', async () => {
+    const { id } = await connect(world, user, 'carol');
+    await world.fault('401', { method: 'GET', path: '/2/users/me' });
+    const { body } = await world.act('xMe', {}, sessionFor(user));
+    expect(body.code).toBe('ACCOUNT_NEEDS_RECONNECT');
+    expect(await accounts()).toMatchObject([{ id, state: 'NEEDS_RECONNECT' }]);
   });
 
   it('wait for a new connection when X refuses them, and the post goes out then', async () => {
