@@ -60,7 +60,7 @@ describe('revoke', () => {
     const grantId = newDigest();
     const put = async (kind: string, owner: UserId | undefined, grant: string | undefined) => {
       const id = newDigest();
-      const entry = { kind, id, value: credential, userId: owner, grantId: grant, uid: undefined };
+      const entry = { kind, id, value: credential, userId: owner, grantId: grant };
       await issuer.upsert({ ...entry, lifetimeMs: 600_000 });
       return { kind, id };
     };

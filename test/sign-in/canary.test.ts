@@ -187,10 +187,11 @@ it('writes no credential, key or secret anywhere', async () => {
       body: '{',
     }),
   );
+  const storedBefore = await dump();
   const ofX = [...(await tokensOfX('alice')), ...(await tokensOfX('bob'))];
   await act('disconnectXAccount', { id: account.id }, sessionFor('42'));
 
-  const stored = await dump();
+  const stored = `${storedBefore}\n${await dump()}`;
   const metrics = await (await fetch(metricsUrl)).text();
   herald.signal('SIGINT');
   await herald.waitForExit();

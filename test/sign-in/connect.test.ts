@@ -202,3 +202,20 @@ describe('credentials at rest', () => {
       .toBe('SENT');
   });
 });
+
+describe('a repeated idempotency key', () => {
+  it('is answered with its post although the account can no longer be posted as', async () => {
+    const { id } = await connect(world, user, 'alice');
+    const input = { text: `keyed ${user}`, idempotencyKey: `key-${user}` };
+    const first = await post(input.text, input);
+    expect(first.state).toBe('SENT');
+    await ask<XAccount>(world, 'disconnectXAccount', { id }, user);
+    expect(await post(input.text, input)).toMatchObject({ id: first.id, state: 'SENT', deduplicated: true });
+    expect(await refusal('postTweet', { ...input, text: 'another' })).toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect(await refusal('postTweet', { ...input, idempotencyKey: 'unknown' })).toMatchObject({
+      code: 'ACCOUNT_REQUIRED',
+    });
+  });
+});
