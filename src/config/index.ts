@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type LogLevel, Secret } from '../kernel/index.ts';
+import { refusePublished } from './published.ts';
 import { type Environment, Problems, Reader, type ReadFile, resolveFiles } from './read.ts';
 import { weaknessOfSecret } from './secret-strength.ts';
 import { readSignIn, type SignInConfig } from './sign-in.ts';
@@ -232,16 +233,6 @@ const readDatabaseUrl = (reader: Reader, problems: Problems): string => {
   } else if (url !== '' && !/^postgres(ql)?:\/\/\S+$/.test(url))
     problems.add('DATABASE_URL', 'must begin with postgres://.');
   return url;
-};
-
-/** Everybody can read these in the sandbox's documentation. */
-const PUBLISHED = { X_APP_KEY: 'sandbox-app', X_APP_SECRET: 'sandbox-app-secret' } as const;
-
-const refusePublished = (reader: Reader, problems: Problems): void => {
-  for (const name of ['X_APP_KEY', 'X_APP_SECRET'] as const) {
-    if (reader.text(name) === PUBLISHED[name])
-      problems.add(name, "is the sandbox's, which is published. Use your application's.");
-  }
 };
 
 const refuseWeak = (name: string, secret: string, problems: Problems): void => {
