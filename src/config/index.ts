@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type LogLevel, Secret } from '../kernel/index.ts';
+import { isLoopback, type LogLevel, Secret } from '../kernel/index.ts';
 import { refusePublished } from './published.ts';
 import { type Environment, Problems, Reader, type ReadFile, resolveFiles } from './read.ts';
 import { weaknessOfSecret } from './secret-strength.ts';
@@ -242,4 +242,4 @@ const refuseWeak = (name: string, secret: string, problems: Problems): void => {
 
 /** Signed requests carry the access token in clear: plain http must not leave the machine or the compose network. */
 const isProtected = (url: URL): boolean =>
-  url.protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\]|sandbox)$/.test(url.hostname);
+  url.protocol === 'https:' || isLoopback(url) || url.hostname === 'sandbox';

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isLoopback } from '../kernel/index.ts';
 import type { Problems, Reader } from './read.ts';
 
 /** An application whose users sign in or connect accounts. Public: it has no secret (RFC 6749, section 2.1). */
@@ -105,11 +106,14 @@ const isRedirectUri = (value: unknown): boolean => {
   const url = new URL(value);
   if (url.username !== '' || url.password !== '') return false;
   if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' ? isLoopback(url) : /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/.test(url.protocol);
+  return url.protocol === 'http:'
+    ? isLoopbackRedirect(url)
+    : /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/.test(url.protocol);
 };
 
 /** Of 127.0.0.0/8 only the one that every system has (RFC 8252, section 7.3). */
-const isLoopback = (url: URL): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+const isLoopbackRedirect = ({ hostname }: URL): boolean =>
+  isLoopback({ hostname }) && (!hostname.startsWith('127.') || hostname === '127.0.0.1');
 
 const isProtectedOrigin = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url);
 
