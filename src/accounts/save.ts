@@ -19,9 +19,9 @@ export interface SaveTools {
 /** Stores the account of a user who came back from X; connecting it again replaces its credentials. */
 export type SaveSignedIn = (userId: UserId, signedIn: XSignedIn) => Promise<Account>;
 
-const MOST_RACES = 5;
+const MOST_RACES = 25;
 
-/** Each loss of a race means that another connection of the same account was stored, so a few tries are plenty. */
+/** Each loss of a race means that another connection of the same account was stored, so as many at once as tries are stored. */
 export const createSaveSignedIn =
   (tools: SaveTools): SaveSignedIn =>
   async (userId, signedIn) => {

@@ -14,14 +14,18 @@ export const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const open = (socket as Socket & { readonly _httpMessage?: ServerResponse })._httpMessage;
   // What came before on this connection is answered first; its answer must not be written over.
-  if (open) return void open.once('finish', () => socket.destroy());
+  if (open && !isStillArriving(open)) return void open.once('finish', () => socket.destroy());
   const refusal = refusalOf(error.code);
   const body = JSON.stringify(actionError(refusal, 'none'));
   socket.end(
     `HTTP/1.1 ${refusal.status} ${STATUS_TEXT[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
   );
 };
+
+/** Then it is this very request that is broken or late, and nobody else will answer it. */
+const isStillArriving = ({ req, headersSent }: ServerResponse): boolean => !req.complete && !headersSent;
 
 const refusalOf = (code: string | undefined): HeraldError => {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refused(408, 'The request took too long to arrive.');

@@ -24,7 +24,10 @@ export const sendBrowserHeaders = (scope: FastifyInstance, publicUrl: () => URL)
 const transportSecurity = ({ protocol }: URL): Record<string, string> =>
   protocol === 'https:' ? { 'strict-transport-security': `max-age=${YEAR_SECONDS}` } : {};
 
-/** A refusal as a page for the person in front of the browser, or as JSON for a program that asks for it. */
+/**
+ * A refusal as a page for the person in front of the browser, or as JSON for a program that asks for it. Only programs come
+ * to the token and the revocation endpoint, and all that they can read is OAuth's own form.
+ */
 export const sendBrowserRefusal = (
   error: HeraldError,
   request: FastifyRequest,
@@ -32,11 +35,23 @@ export const sendBrowserRefusal = (
 ): FastifyReply => {
   reply.status(error.code === 'TEMPORARILY_UNAVAILABLE' ? 503 : error.status);
   if (error.retryAt !== undefined) reply.header('retry-after', secondsUntil(error.retryAt));
+  if (TOKEN_ROUTES.test(request.url)) return reply.send(oauthError(error));
   if (prefersJson(request.headers.accept)) return reply.send(actionError(error, request.id));
   return reply
     .type('text/html; charset=utf-8')
     .header('content-security-policy', `${LOCKED}; style-src '${digestOf(STYLE)}'`)
     .send(renderRefusal(error, request.id));
+};
+
+const TOKEN_ROUTES = /^\/oauth\/(token|revoke)(\?|$)/;
+
+/** RFC 6749 section 5.2. */
+const oauthError = ({ code, message }: HeraldError): { error: string; error_description: string } => {
+  const errors: Partial<Record<HeraldError['code'], string>> = {
+    TEMPORARILY_UNAVAILABLE: 'temporarily_unavailable',
+    INTERNAL: 'server_error',
+  };
+  return { error: errors[code] ?? 'invalid_request', error_description: message };
 };
 
 const secondsUntil = (time: Date): number => Math.max(1, Math.ceil((time.getTime() - Date.now()) / 1000));

@@ -73,7 +73,12 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     exposeHeadRoutes: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void fail(tools, sendActionError)(error, request, reply),
-    http: { requireHostHeader: false, connectionsCheckingInterval: Math.min(requestTimeout, 5_000) },
+    http: {
+      requireHostHeader: false,
+      connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
+      // Node takes the longer of the two for the whole request, and its own for the headers is 60 s.
+      headersTimeout: requestTimeout,
+    },
   });
   server.decorateRequest('operation', undefined);
   server.decorateRequest('refusal', undefined);

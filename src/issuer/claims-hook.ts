@@ -29,6 +29,7 @@ export type ClaimsHook = (
 ) => ClaimsHookResult | undefined | Promise<ClaimsHookResult | undefined>;
 
 const answerWithinMs = 5_000;
+const loadWithinMs = 10_000;
 
 /**
  * Loads an operator's module, ES or CommonJS. `path` is a file's, relative to the working directory.
@@ -37,7 +38,10 @@ const answerWithinMs = 5_000;
 export const loadClaimsHook = async (path: string): Promise<ClaimsHook> => {
   const file = resolve(path);
   if (!existsSync(file)) throw new Error(`HERALD_CLAIMS_HOOK: there is no file ${file}.`);
-  const loaded = await importModule(file);
+  const late = new Error(
+    `HERALD_CLAIMS_HOOK: ${file} did not finish loading within ${loadWithinMs / 1000} seconds.`,
+  );
+  const loaded = await within(loadWithinMs, late, importModule(file));
   if (typeof loaded.default !== 'function')
     throw new Error(
       `HERALD_CLAIMS_HOOK: ${file} must export a function, as its default (ES module) or as module.exports (CommonJS).`,
@@ -64,14 +68,19 @@ export const runHook = async (
   return readHookResult(result, roles);
 };
 
-const inTime = async (hook: ClaimsHook, input: ClaimsHookInput): Promise<ClaimsHookResult | undefined> => {
+const inTime = (hook: ClaimsHook, input: ClaimsHookInput): Promise<ClaimsHookResult | undefined> => {
+  const late = new HookFault(`The claims hook gave no answer within ${answerWithinMs / 1000} seconds.`);
+  return within(answerWithinMs, late, answerOf(hook, input));
+};
+
+/** Rejects with `late` when `work` takes longer. */
+const within = async <T>(limitMs: number, late: Error, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const fault = new HookFault(`The claims hook gave no answer within ${answerWithinMs / 1000} seconds.`);
-    timer = setTimeout(reject, answerWithinMs, fault);
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(reject, limitMs, late);
   });
   try {
-    return await Promise.race([answerOf(hook, input), late]);
+    return await Promise.race([work, tooLate]);
   } finally {
     clearTimeout(timer);
   }

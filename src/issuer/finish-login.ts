@@ -91,6 +91,7 @@ const grantSignIn = async (
   const hooked = await tokens.askHook(who);
   const userId = hooked.userId ?? userIdOf(xUserId);
   await saveAccount(userId, signedInAtX);
+  await tokens.outwaitRevocation(userId);
   const signIn = { ...who, userId, hooked, signedInAt: now() };
   // Made to see that it can be: a token that is too long is told at the sign-in, not after it.
   await tokens.claimsOf(signIn);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log, SealedPair, UserId, XUserId } from '../kernel/index.ts';
 import { type Claims, checkTokenLength, type TokenFrame, tokenClaims } from './claims.ts';
 import { type ClaimsHook, runHook } from './claims-hook.ts';
@@ -31,6 +32,11 @@ export interface Tokens {
   claimsForCode(grantId: string): Promise<Claims>;
   /** The claims of a later token, after the hook was asked again. */
   claimsForRefresh(grantId: string): Promise<Claims>;
+  /**
+   * Waits for the second after the user's last revocation. Tokens and envelopes say in whole seconds when they were made,
+   * so what is made in the second of a revocation would be taken for one from before it.
+   */
+  outwaitRevocation(userId: UserId): Promise<void>;
   /** False once the sign-in ended or all of the user's were revoked since (R20). */
   stands(grantId: string): Promise<boolean>;
 }
@@ -72,6 +78,12 @@ export const createTokens = (tools: TokenTools): Tokens => {
         throw new SignInOver('The user id of this sign-in changed. Sign in again.');
       return claimsOf({ ...signIn, hooked });
     },
+    async outwaitRevocation(userId) {
+      const revoked = await tools.revokedBefore(userId);
+      const waitMs = revoked === undefined ? 0 : nextSecond(revoked) - now().getTime();
+      // Longer only where the database's clock is ahead of this one.
+      if (waitMs > 0) await sleep(Math.min(waitMs, 1000) + TIMER_EARLY_MS);
+    },
     async stands(grantId) {
       const signIn = await signIns.get(grantId);
       if (signIn === undefined) return false;
@@ -80,6 +92,11 @@ export const createTokens = (tools: TokenTools): Tokens => {
     },
   };
 };
+
+/** Node's timers may be over a millisecond early. */
+const TIMER_EARLY_MS = 2;
+
+const nextSecond = (time: Date): number => Math.ceil(time.getTime() / 1000) * 1000;
 
 /** An operator finds the fault in the log, with what the hook threw. */
 const logged = async <T>(log: Log, work: () => Promise<T>): Promise<T> => {

@@ -169,6 +169,8 @@ export interface Retry {
   readonly credential: SealedCredential | undefined;
   /** When the envelopes that `credential` came in were sealed: what was sealed before a revocation is lent to nobody. */
   readonly sealedAt?: Date | undefined;
+  /** Whose credentials a post without an account is sent with from now on; instead of `credential`. */
+  readonly accountId?: AccountId | undefined;
 }
 
 export interface PageRequest {

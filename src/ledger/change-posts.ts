@@ -49,7 +49,11 @@ with part as (
   ) as ended
   where part.post_id = ended.post_id and part.position = ended.position
   returning part.post_id, part.state, ended.was
-), changed as (${countMoves('part', `, cancel_requested_at = null, expires_at = now() + ${ms('$7')}`)}),
+), changed as (${countMoves(
+    'part',
+    `, cancel_requested_at = null, expires_at = now() + ${ms('$7')},
+    account_id = coalesce(post.account_id, $8::uuid)`,
+  )}),
 credential as (${storeCredential('changed', '$4', '$5', '$6')})
 select id from changed`,
 };
@@ -96,9 +100,14 @@ export const cancel = (database: Database, userId: UserId | undefined, id: PostI
 export const retry = (
   database: Database,
   { postTtlMs }: LedgerSettings,
-  { id, userId, xUserId, credential, sealedAt }: Retry,
+  { id, userId, xUserId, credential, sealedAt, accountId }: Retry,
 ): Promise<Changed> =>
-  change(database, retryEnded, userId, id, [xUserId, ...credentialValues(credential, sealedAt), postTtlMs]);
+  change(database, retryEnded, userId, id, [
+    xUserId,
+    ...credentialValues(credential, sealedAt),
+    postTtlMs,
+    accountId ?? null,
+  ]);
 
 export const resolve = async (
   database: Database,

@@ -68,12 +68,13 @@ export const retryTweet = async (tools: PostingTools, session: Session, id: stri
   const { accountId } = await ownPost(tools, session, postId);
   const changed = await tools.useCredentials(session, accountId, async (credentials) => {
     const { userId } = session;
-    const { xUserId } = credentials;
+    const { xUserId, sealedAt } = credentials;
+    const request = { id: postId, userId, xUserId, accountId: credentials.accountId, sealedAt };
     const credential =
       credentials.accountId === undefined
         ? await tools.kept.keep(credentials, { postId, userId, xUserId })
         : undefined;
-    return tools.ledger.retry({ id: postId, userId, xUserId, credential, sealedAt: credentials.sealedAt });
+    return tools.ledger.retry({ ...request, credential });
   });
   const post = postOf(
     changed,

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DoorTools } from '../../src/doors/index.ts';
 import { echoIssuer, type OpenDoors, openDoors, sendRaw } from './open-doors.ts';
@@ -103,9 +106,23 @@ describe('a form', () => {
 
   it.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x'])('is no %s', async (type) => {
     const { doors, handed } = await open();
-    expect((await post(doors, '{}', type)).status).toBe(415);
+    const refused = await post(doors, '{}', type);
+    expect([refused.status, await refused.json()]).toMatchObject([415, { error: 'invalid_request' }]);
     expect(handed).toEqual([]);
   });
+
+  it.each(['/oauth/token', '/oauth/revoke'])(
+    'that arrives too slowly is not waited for: %s',
+    async (path) => {
+      const handle = (request: IncomingMessage) => once(request, 'close').then(() => {});
+      const { doors } = await open({ issuer: { handle }, requestTimeoutMs: 200 });
+      const socket = connect(Number(new URL(doors.url).port), '127.0.0.1');
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nhost: h\r\ncontent-type: ${FORM}\r\ncontent-length: 9\r\n\r\na=b`,
+      );
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    },
+  );
 
   it('is a form on these routes only', async () => {
     const { doors } = await open();
@@ -156,7 +173,8 @@ describe('an answer of the issuer', () => {
 
   it('is not begun on the way out', async () => {
     const { doors, handed } = await open({ mayBegin: () => false });
-    expect((await post(doors, 'a=b')).status).toBe(503);
+    const refused = await post(doors, 'a=b');
+    expect([refused.status, await refused.json()]).toMatchObject([503, { error: 'temporarily_unavailable' }]);
     expect(handed).toEqual([]);
   });
 });

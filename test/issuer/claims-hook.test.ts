@@ -211,4 +211,12 @@ describe("an operator's module", () => {
     const path = text === undefined ? join(folder, name) : await file(name, text);
     await expect(loadClaimsHook(path)).rejects.toThrow(sentence);
   });
+
+  it('that never finishes loading is told at start', async () => {
+    const path = await file('endless.mjs', 'await new Promise(() => {}); export default () => {};');
+    vi.useFakeTimers();
+    const refused = expect(loadClaimsHook(path)).rejects.toThrow(/did not finish loading within 10 seconds/);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await refused;
+  });
 });

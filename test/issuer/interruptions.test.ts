@@ -133,6 +133,15 @@ describe('revoking all sign-ins of a user (R20)', () => {
     await expect(oidc.refreshTokenGrant(after.config, after.refreshToken)).resolves.toBeDefined();
   });
 
+  it('gives whoever signs in within the same second a token that says a later one', async () => {
+    const world = await start();
+    const revoked = new Date();
+    world.revoked.set(aliceId, revoked);
+    const attempt = await beginSignIn(world);
+    const { access_token } = await redeem(attempt, await returnOf(world, attempt));
+    expect(payloadOf(access_token).iat * 1000).toBeGreaterThanOrEqual(revoked.getTime());
+  });
+
   it('refuses a code from before it', async () => {
     const world = await start();
     const attempt = await beginSignIn(world);

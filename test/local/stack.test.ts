@@ -20,9 +20,16 @@ afterAll(async () => {
   for (const left of [folder, postgres.homeDir]) rmSync(left, { recursive: true, force: true });
 });
 
-const start = (): RunningProcess =>
+const start = (more: Record<string, string> = {}): RunningProcess =>
   startScript('src/local/start.ts', [], {
-    env: { PATH: process.env.PATH, HERALD_STATE_DIR: folder, PORT: '0', OPS_PORT: '0', SANDBOX_PORT: '0' },
+    env: {
+      PATH: process.env.PATH,
+      HERALD_STATE_DIR: folder,
+      PORT: '0',
+      OPS_PORT: '0',
+      SANDBOX_PORT: '0',
+      ...more,
+    },
   });
 
 const urlIn = async (herald: RunningProcess, label: RegExp): Promise<string> =>
@@ -82,5 +89,14 @@ describe('npm start', () => {
     second.signalGroup('SIGINT');
     expect(await second.waitForExit()).toEqual({ code: 0, signal: null });
     await expect(fetch(sandbox)).rejects.toThrow();
+  });
+
+  it('runs also when no client of its own lets it make a bearer token', async () => {
+    const redirectUris = ['https://app.example.com/x'];
+    const herald = start({ HERALD_CLIENTS: JSON.stringify([{ id: 'web', redirectUris }]) });
+    expect(await herald.waitForLine(/^No bearer token/)).toContain('no client with a loopback redirect URI');
+    await herald.waitForLine(/^Ctrl-C/);
+    herald.signalGroup('SIGINT');
+    expect(await herald.waitForExit()).toEqual({ code: 0, signal: null });
   });
 });

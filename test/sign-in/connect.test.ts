@@ -42,6 +42,17 @@ describe('an app with its own auth', () => {
     expect(await accounts()).toMatchObject([{ id: account.id, xUserId: account.xUserId }]);
   });
 
+  it('retries with it what failed on the credentials of a session', async () => {
+    const session = await world.session('alice');
+    const userId = session['x-hasura-user-id'] ?? '';
+    await world.fault('401');
+    const failed = (await world.act('postTweet', { input: { text: `retry ${user}` } }, session)).body;
+    expect(failed).toMatchObject({ state: 'FAILED', accountId: null });
+    const { id } = await connect(world, userId, 'alice');
+    const retried = await ask<XPost>(world, 'retryTweet', { id: failed.id }, userId);
+    expect(retried).toMatchObject({ id: failed.id, state: 'SENT', accountId: id });
+  });
+
   it('is told to connect first', async () => {
     expect(await refusal('postTweet', { text: 'nobody' })).toMatchObject({
       status: 409,
