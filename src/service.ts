@@ -131,6 +131,10 @@ export const stopSignal = (): Promise<NodeJS.Signals> =>
 
 /** Runs `main` as the whole process: what it rejects with is told in one message, without a stack. */
 export const runProcess = (main: () => Promise<void>): void => {
+  // Whoever reads the output may stop (`| head`); what was started is stopped in order all the same.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   main().then(
     () => process.exit(0),
     (error: unknown) => {

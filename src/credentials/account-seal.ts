@@ -4,6 +4,7 @@ import {
   type AccountIdentity,
   type AccountSeal,
   HeraldError,
+  KeyNotHere,
   type RestSeal,
   Secret,
   type StoredAccount,
@@ -57,8 +58,8 @@ const open = async (restSeal: RestSeal, account: StoredAccount): Promise<XCreden
       accessToken: await openText(key, sealed.accessToken, tokenOf(account)),
       accessTokenSecret: await openText(key, sealed.accessTokenSecret, secretOf(account)),
     };
-  } catch {
-    throw new HeraldError('CREDENTIALS_INVALID');
+  } catch (error) {
+    throw error instanceof KeyNotHere ? error : new HeraldError('CREDENTIALS_INVALID');
   }
 };
 

@@ -1,13 +1,13 @@
-import type { RestSeal, SealedCredential } from '../kernel/index.ts';
+import { KeyNotHere, type RestSeal, type SealedCredential } from '../kernel/index.ts';
 import { openGcm, sealGcm } from './aes-gcm.ts';
 import { type Keyring, KeyringProblem } from './keyring.ts';
 
-/** A stored value does not open. One message for every cause; nothing of the value is in it. */
+/** A stored value does not open and will not. One message for every cause; nothing of the value is in it. */
 export class RestSealBroken extends Error {
   readonly kid: string;
 
   constructor(kid: string) {
-    super('A value at rest does not open: its key is unknown or retired, or it was altered or moved.');
+    super('A value at rest does not open: its key is retired, or it was altered or moved.');
     this.name = 'RestSealBroken';
     this.kid = kid;
   }
@@ -20,7 +20,7 @@ export const activeRestKid = (keyring: Keyring): string | undefined =>
 /**
  * Seals what is stored and opens it again, AES-256-GCM with the `kid` beside it. `boundTo` says whose value it is and what
  * for (a post's id, a user, a purpose), so that a row copied to another owner stays shut. Opening throws
- * {@link RestSealBroken}. Throws {@link KeyringProblem} when no key of use `rest` is active.
+ * {@link RestSealBroken}, and {@link KeyNotHere} for a key that the keyring does not name. Throws {@link KeyringProblem} when no key of use `rest` is active.
  */
 export const createRestSeal = (keyring: Keyring): RestSeal => {
   const kid = activeRestKid(keyring);
@@ -31,6 +31,8 @@ export const createRestSeal = (keyring: Keyring): RestSeal => {
       return { kid, sealed: await sealGcm(key, plaintext, bindingOf(kid, boundTo)) };
     },
     async open(stored, boundTo) {
+      // A retired key keeps its name in the keyring; one that is not there at all is newer than this process.
+      if (!keyring.restKeys.has(stored.kid)) throw new KeyNotHere();
       const opening = keyring.restKeys.get(stored.kid)?.key;
       if (opening === undefined) throw new RestSealBroken(stored.kid);
       try {

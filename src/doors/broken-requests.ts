@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { HeraldError } from '../kernel/index.ts';
-import { actionError } from './answer.ts';
+import { actionError, graphqlRefusal } from './answer.ts';
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -16,7 +16,7 @@ export const answerBrokenRequest = (error: NodeJS.ErrnoException, socket: Socket
   // What came before on this connection is answered first; its answer must not be written over.
   if (open && !isStillArriving(open)) return void open.once('finish', () => socket.destroy());
   const refusal = refusalOf(error.code);
-  const body = JSON.stringify(actionError(refusal, 'none'));
+  const body = inBothShapes(refusal);
   socket.end(
     `HTTP/1.1 ${refusal.status} ${STATUS_TEXT[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
@@ -41,8 +41,12 @@ const refused = (status: number, message: string): HeraldError =>
 export const answerExpectation = (_request: IncomingMessage, response: ServerResponse): void => {
   const refusal = refused(417, 'This server meets no expectation but 100-continue.');
   response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(actionError(refusal, 'none')));
+  response.end(inBothShapes(refusal));
 };
+
+/** There is no route yet, so it is not known whether an action or a remote schema asks. */
+const inBothShapes = (refusal: HeraldError): string =>
+  JSON.stringify({ ...actionError(refusal, 'none'), ...graphqlRefusal(refusal, 'none') });
 
 /** Reads at most this much of a body that is too large, so that its sender gets to see the answer. */
 const DRAIN_LIMIT_BYTES = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Longer than a send may take; whoever is still sending a request by then gets no answer. */
+/** Longer than a send may take. */
 const CUT_AFTER_MS = 22_000;
 
 /**
@@ -11,6 +11,7 @@ const CUT_AFTER_MS = 22_000;
  */
 export const closeConnectionsWhenClosing = (server: FastifyInstance): void => {
   const idle = new Set<Socket>();
+  const requests = new Set<IncomingMessage>();
   let closing = false;
   const free = (socket: Socket): void => {
     if (closing) socket.destroySoon();
@@ -20,13 +21,18 @@ export const closeConnectionsWhenClosing = (server: FastifyInstance): void => {
     free(socket);
     socket.once('close', () => idle.delete(socket));
   });
-  server.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+  server.server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
     idle.delete(socket);
+    requests.add(request);
+    response.once('close', () => requests.delete(request));
     response.once('close', () => free(socket));
   });
   server.addHook('preClose', async () => {
     closing = true;
     for (const socket of idle) socket.destroy();
+    // Nothing was begun for a request that is still arriving, and a slow sender would hold up the end.
+    for (const { complete, socket } of requests) if (!complete) socket.destroy();
     setTimeout(() => server.server.closeAllConnections(), CUT_AFTER_MS).unref();
   });
   server.addHook('onSend', async (_request, reply) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IssuerStore, Log, RestSeal } from '../kernel/index.ts';
+import { type IssuerStore, KeyNotHere, type Log, type RestSeal } from '../kernel/index.ts';
 
 /** The name under which a secret is stored: lower-case hex of its SHA-256, so that a database dump redeems nothing. */
 export const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
@@ -63,6 +63,7 @@ const open = async (
   try {
     bytes = await seal.open(value, boundTo(kind, name));
   } catch (error) {
+    if (error instanceof KeyNotHere) throw error;
     log('warn', 'sign_in_refused', { reason: `a stored ${kind} does not open`, kid: value.kid, error });
     return undefined;
   }

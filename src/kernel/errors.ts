@@ -206,9 +206,8 @@ export const postErrors = {
   },
   PAUSED: {
     userAction: 'WAIT',
-    message:
-      'An operator paused sending. The post waits and goes out when sending resumes, unless it expires.',
-    when: 'Decided by Herald: `herald pause`, or the restore guard.',
+    message: 'Sending is paused. The post waits and goes out when sending resumes, unless it expires.',
+    when: 'Decided by Herald: `herald pause`, the restore guard, or a key that this Herald does not have yet.',
   },
   CREDENTIALS_INVALID: {
     userAction: 'SIGN_IN',
@@ -253,5 +252,19 @@ export class HeraldError extends Error {
     this.userAction = answerErrors[code].userAction;
     this.field = details.field;
     this.retryAt = details.retryAt;
+  }
+}
+
+/**
+ * What is stored is sealed under a key that this process does not know: another Herald has a newer keyring. It passes when
+ * this one is restarted with it, so nothing is given up because of it.
+ */
+export class KeyNotHere extends HeraldError {
+  constructor() {
+    super('TEMPORARILY_UNAVAILABLE', {
+      message:
+        'This Herald was started before a key was made that it needs now. It goes on once it is restarted.',
+    });
+    this.name = 'KeyNotHere';
   }
 }

@@ -157,7 +157,9 @@ export type NotSentReason =
   /** `beforeSend` refused, so nothing was written. */
   | 'cancelled'
   /** The connected account's credentials are no longer accepted; it waits for its user to connect it again. */
-  | 'needs_reconnect';
+  | 'needs_reconnect'
+  /** The credentials are sealed under a key that this process does not have yet. */
+  | 'key_not_here';
 
 export type UnknownReason =
   /** Reset, silence or deadline after the connection was established. */

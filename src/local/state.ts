@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Environment } from '../config/index.ts';
+import { type Environment, variables } from '../config/index.ts';
 
 /** A folder that only its owner can read; made when it does not exist. */
 export const openStateFolder = (path: string): string => {
@@ -35,9 +35,15 @@ export const secretFile = async (
   }
 };
 
-/** Leaves the variables that the service has beyond those of `given`, for `herald` commands; secret like the folder. */
+/** A variable of Herald's that is no secret: a command from another shell needs it too, e.g. `PORT`. */
+const isOpen = (name: string): boolean => {
+  const known: Record<string, object> = variables;
+  return Object.hasOwn(known, name) && !('secret' in (known[name] ?? {}));
+};
+
+/** Leaves the variables that the service has beyond the secrets of `given`, for `herald` commands; secret like the folder. */
 export const leaveEnvironment = (folder: string, given: Environment, full: Environment): void => {
-  const added = Object.entries(full).filter(([name, value]) => given[name] !== value);
+  const added = Object.entries(full).filter(([name, value]) => given[name] !== value || isOpen(name));
   writeFileSync(join(folder, 'environment.json'), JSON.stringify(Object.fromEntries(added)), { mode: 0o600 });
 };
 

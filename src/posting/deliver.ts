@@ -2,6 +2,7 @@ import {
   type Claim,
   type Delivery,
   HeraldError,
+  KeyNotHere,
   type LedgerPart,
   type LedgerPost,
   parseTweetId,
@@ -13,6 +14,8 @@ import {
   type XTweet,
 } from '../kernel/index.ts';
 import type { PostingTools } from './tools.ts';
+
+const NO_ANSWER = { status: undefined, transactionId: undefined, limits: undefined, failure: undefined };
 
 /** A claimed part whose credentials are at hand. */
 interface Sending {
@@ -78,11 +81,21 @@ export const deliver = async (
     });
   } catch (error) {
     if (!(error instanceof HeraldError)) throw error;
+    if (error instanceof KeyNotHere) return record(tools, claim, waitsForKey, 0);
     if (error.code === 'ACCOUNT_NEEDS_RECONNECT')
       return record(tools, claim, waitsForReconnect(NO_ANSWER), 0);
     if (error.code !== 'CREDENTIALS_INVALID') throw error;
     return record(tools, claim, { kind: 'rejected', code: 'CREDENTIALS_INVALID', answer: NO_ANSWER }, 0);
   }
+};
+
+/** Another Herald, or this one after a restart, can open what this one cannot. */
+const waitsForKey: XOutcome = {
+  kind: 'not_sent',
+  code: 'PAUSED',
+  reason: 'key_not_here',
+  retryAt: undefined,
+  answer: NO_ANSWER,
 };
 
 /** What X's silence to a read means for a part that was not sent because of it; undefined when X answered. */
@@ -92,8 +105,6 @@ const silenceOf = async ({ x }: PostingTools, credentials: XCredentials): Promis
   const { code, retryAt, answer } = read;
   return { kind: 'not_sent', code, retryAt, reason: 'unreachable', answer };
 };
-
-const NO_ANSWER = { status: undefined, transactionId: undefined, limits: undefined, failure: undefined };
 
 /**
  * The last look at the lease, after signing and before the first byte: a process that froze since then can only send

@@ -1,5 +1,6 @@
 import {
   HeraldError,
+  KeyNotHere,
   type Look,
   type PartState,
   type PostErrorCode,
@@ -28,7 +29,8 @@ export const reconcile = async (tools: PostingTools, look: Look): Promise<void> 
     tools.log('info', 'reconciled', { postId: post.id, reason });
   } catch (error) {
     if (!(error instanceof HeraldError)) throw error;
-    if (error.code === 'ACCOUNT_NEEDS_RECONNECT') return tools.ledger.recordUnread(look);
+    if (error instanceof KeyNotHere || error.code === 'ACCOUNT_NEEDS_RECONNECT')
+      return tools.ledger.recordUnread(look);
     if (error.code !== 'CREDENTIALS_INVALID') throw error;
     await tools.ledger.recordNeedsReview(look, 'CREDENTIALS_INVALID');
     tools.log('warn', 'reconciled', { postId: post.id, reason: 'credentials are gone' });

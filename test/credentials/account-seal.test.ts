@@ -139,10 +139,6 @@ describe('the credentials of an account', () => {
       () => opened(withSealed({ dataKey: { kid: 'r-1', sealed: altered(sealed.dataKey.sealed, 20) } })),
     ],
     ['with a data key cut', () => opened(withSealed({ dataKey: { kid: 'r-1', sealed: Buffer.alloc(5) } }))],
-    [
-      'with the name of another key',
-      () => opened(withSealed({ dataKey: { ...sealed.dataKey, kid: 'r-9' } })),
-    ],
     ['under a wrong key', async () => opened(account, createAccountSeal(await restSealOf(otherKey)))],
     [
       'under a wrong key after rotation',

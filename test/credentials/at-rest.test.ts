@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRestSeal, KeyringProblem, loadKeyring, RestSealBroken } from '../../src/credentials/index.ts';
-import type { SealedCredential } from '../../src/kernel/index.ts';
+import { KeyNotHere, type SealedCredential } from '../../src/kernel/index.ts';
 import * as f from './fixtures.ts';
 
 const envelope = f.symmetric('h-1');
@@ -50,7 +50,6 @@ describe('a value at rest', () => {
     ],
     ['after its key retired', () => retired.open(stored, owner)],
     ['under the name of another key', () => rotated.open({ ...stored, kid: 'r-2' }, owner)],
-    ['under an unknown name', () => rotated.open({ ...stored, kid: 'nobody' }, owner)],
     ['moved to another post', () => original.open(stored, ['post-2', 'twitter|1', 'x.rest'])],
     ['moved to another user', () => original.open(stored, ['post-1', 'twitter|2', 'x.rest'])],
     ['for another purpose', () => original.open(stored, ['post-1', 'twitter|1', 'x.account'])],
@@ -70,6 +69,10 @@ describe('a value at rest', () => {
     const error = await open().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RestSealBroken);
     expect(String(error)).toBe(String(new RestSealBroken('')));
+  });
+
+  it('waits for a key that the keyring does not name: another Herald has a newer one', async () => {
+    await expect(rotated.open({ ...stored, kid: 'newer' }, owner)).rejects.toBeInstanceOf(KeyNotHere);
   });
 
   it('needs an active key', async () => {

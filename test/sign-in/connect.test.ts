@@ -230,3 +230,39 @@ describe('a repeated idempotency key', () => {
     });
   });
 });
+
+describe('a Herald that was started with an older keyring', () => {
+  // What a newer Herald sealed has a key that this one's keyring does not name.
+  const rename = (table: string, column: string, id: string, kid: string) =>
+    database.query(`update herald.${table} set kid = $2 where ${column} = $1`, [id, kid]);
+
+  it('gives up nothing of an account that it has no key for yet', async () => {
+    const { id } = await connect(world, user, 'alice');
+    const { rows } = await database.query('select kid from herald.account_key where account_id = $1', [id]);
+    await rename('account_key', 'account_id', id, 'newer');
+    expect(await refusal('postTweet', { text: `early ${user}` })).toMatchObject({
+      code: 'TEMPORARILY_UNAVAILABLE',
+    });
+    expect(await accounts()).toMatchObject([{ state: 'CONNECTED' }]);
+    await rename('account_key', 'account_id', id, rows[0].kid);
+    expect(await post(`later ${user}`)).toMatchObject({ state: 'SENT' });
+  });
+
+  it('lets a post wait whose credentials it has no key for yet', async () => {
+    const session = await world.session('bob', { 'x-hasura-user-id': user, 'x-hasura-x-user-id': undefined });
+    await world.fault('429');
+    const { body } = await world.act('postTweet', { input: { text: `waits ${user}` } }, session);
+    expect(body.state).toBe('QUEUED');
+    const { rows } = await database.query('select kid from herald.post_credential where post_id = $1', [
+      body.id,
+    ]);
+    await rename('post_credential', 'post_id', body.id, 'newer');
+    await database.query('update herald.part set not_before = now() where post_id = $1', [body.id]);
+    const now = async () => (await world.act('xPost', { id: body.id }, sessionFor(user))).body;
+    await expect.poll(async () => (await now()).error.code, { timeout: 10_000 }).toBe('PAUSED');
+    expect((await now()).state).toBe('QUEUED');
+    await rename('post_credential', 'post_id', body.id, rows[0].kid);
+    await database.query('update herald.part set not_before = now() where post_id = $1', [body.id]);
+    await expect.poll(async () => (await now()).state, { timeout: 10_000 }).toBe('SENT');
+  });
+});

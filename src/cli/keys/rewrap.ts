@@ -5,7 +5,7 @@ import {
   RestSealBroken,
   rewrap,
 } from '../../credentials/index.ts';
-import type { RestSeal, RestStore, StoredSeal } from '../../kernel/index.ts';
+import { KeyNotHere, type RestSeal, type RestStore, type StoredSeal } from '../../kernel/index.ts';
 import { type Call, Refusal, type Report } from '../command.ts';
 import { requireConfiguredKeyring } from '../keyring-source.ts';
 import { withLedger } from '../with-ledger.ts';
@@ -45,7 +45,7 @@ const rewrapAll = async ({ rest, seal, activeKid }: Work, done: () => void): Pro
   const broken: StoredSeal[] = [];
   const rewrapOne = async (stored: StoredSeal): Promise<void> => {
     const fresh = await rewrap(seal, stored.value, stored.boundTo).catch((error: unknown) => {
-      if (!(error instanceof RestSealBroken)) throw error;
+      if (!(error instanceof RestSealBroken || error instanceof KeyNotHere)) throw error;
       broken.push(stored);
     });
     // A value that was changed or erased meanwhile is no longer ours to change.
