@@ -23,8 +23,8 @@ export interface DisconnectTools {
 }
 
 /**
- * Forgets an account and asks X to forget the app's access to it. In this order: from the first step on nothing is sent
- * any more, whatever X answers. X has one pair for each app and account, so its answer ends that pair wherever it is held.
+ * Forgets an account and asks X to forget the app's access to it, unless another user has the same X account connected: X
+ * has one pair for each app and account. In this order: from the first step on nothing is sent any more, whatever X answers.
  * Disconnecting it again gives the same answer. Throws `NOT_FOUND`, and
  * `CREDENTIALS_INVALID` for a session that was ended.
  */
@@ -38,12 +38,20 @@ export const disconnectXAccount = async (
   const changed =
     accountId === undefined ? undefined : await tools.accounts.disconnect(session.userId, accountId);
   if (changed === undefined) throw noSuchAccount();
-  const { before, after } = changed;
-  if (before.sealed !== undefined) await revoke(tools, before);
+  const { before, after, shared } = changed;
+  if (before.sealed !== undefined) await revoke(tools, before, shared);
   return toXAccount(after, tools.now());
 };
 
-const revoke = async ({ accountSeal, x, log }: DisconnectTools, account: StoredAccount): Promise<void> => {
+const revoke = async (
+  { accountSeal, x, log }: DisconnectTools,
+  account: StoredAccount,
+  shared: boolean,
+): Promise<void> => {
+  if (shared) {
+    const reason = 'another user has this X account connected, so X was not asked to revoke its access';
+    return log('info', 'account_disconnected', { accountId: account.id, reason });
+  }
   const revoked = await accountSeal.use(account, x.revoke).catch((error: unknown) => {
     if (error instanceof HeraldError) return false;
     throw error;

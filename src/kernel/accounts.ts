@@ -58,6 +58,14 @@ export interface RestSeal {
   open(stored: SealedCredential, boundTo: readonly string[]): Promise<Buffer>;
 }
 
+/** What became of an account, and what it was. */
+export interface Disconnected {
+  readonly before: StoredAccount;
+  readonly after: Account;
+  /** Another user has the same X account connected. X has one pair for each app and account, so it is theirs too. */
+  readonly shared: boolean;
+}
+
 /** The ledger's memory of accounts. Every method throws `TEMPORARILY_UNAVAILABLE` when the database is away. */
 export interface AccountStore {
   /** The user's account of this X user, connected or not; for the id and version that its values are sealed for. */
@@ -84,7 +92,7 @@ export interface AccountStore {
    * Destroys the data key and the sealed values, cancels what waits and leaves the tombstone. When it was the default, the
    * oldest of the others becomes it. The account as it was with its sealed values, for revoking them at X; undefined for another user's.
    */
-  disconnect(userId: UserId, id: AccountId): Promise<{ before: StoredAccount; after: Account } | undefined>;
+  disconnect(userId: UserId, id: AccountId): Promise<Disconnected | undefined>;
   /** What X said about the account's posts. */
   noteLimits(id: AccountId, limits: { readonly remaining: number; readonly resetAt: Date }): Promise<void>;
 }

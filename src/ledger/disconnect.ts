@@ -1,4 +1,4 @@
-import type { Account, AccountId, StoredAccount, UserId } from '../kernel/index.ts';
+import type { AccountId, Disconnected, UserId } from '../kernel/index.ts';
 import {
   type AccountRow,
   accountColumns,
@@ -26,7 +26,9 @@ update herald.account
 set state = 'DISCONNECTED', is_default = false, disconnected_at = coalesce(disconnected_at, now()), access_token = null,
   access_token_secret = null
 where id = $1
-returning ${accountColumns}`,
+returning ${accountColumns}, exists (
+  select from herald.account as other
+  where other.x_user_id = account.x_user_id and other.id <> account.id and other.state = 'CONNECTED') as shared`,
 };
 
 const chooseDefault = {
@@ -67,13 +69,17 @@ export const disconnect = (
   database: Database,
   userId: UserId,
   id: AccountId,
-): Promise<{ before: StoredAccount; after: Account } | undefined> =>
+): Promise<Disconnected | undefined> =>
   database.transaction(async (query) => {
     await query(lockAccounts, [userId]);
     const [stored] = await query<StoredAccountRow>(selectToDisconnect, [userId, id]);
     if (stored === undefined) return undefined;
-    const [tombstone] = await query<AccountRow>(leaveTombstone, [id]);
+    const [tombstone] = await query<AccountRow & { readonly shared: boolean }>(leaveTombstone, [id]);
     await query(chooseDefault, [userId]);
     await query(cancelOpen, [userId, id]);
-    return { before: toStoredAccount(stored), after: toAccount(tombstone ?? stored) };
+    return {
+      before: toStoredAccount(stored),
+      after: toAccount(tombstone ?? stored),
+      shared: tombstone?.shared === true,
+    };
   });

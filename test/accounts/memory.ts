@@ -71,7 +71,11 @@ export const createMemory = (now: () => Date): Memory => {
       const after = put({ ...before, state: 'DISCONNECTED', isDefault: false, sealed: undefined });
       const heir = ofUser(userId).find((row) => row.state !== 'DISCONNECTED');
       if (before.isDefault && heir !== undefined) put({ ...heir, isDefault: true });
-      return { before, after };
+      const shared = [...rows.values()].some(
+        ({ id: other, xUserId, state }) =>
+          other !== id && xUserId === before.xUserId && state === 'CONNECTED',
+      );
+      return { before, after, shared };
     },
     noteLimits: async (id, { remaining, resetAt }) => {
       const row = rows.get(id);

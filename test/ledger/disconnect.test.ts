@@ -45,7 +45,7 @@ describe('disconnect', () => {
     const account = await connectAccount(accounts, { sealed });
     const disconnected = await accounts.disconnect(account.userId, account.id);
     const tombstone = { ...account, state: 'DISCONNECTED', isDefault: false };
-    expect(disconnected).toEqual({ before: { ...account, sealed }, after: tombstone });
+    expect(disconnected).toMatchObject({ before: { ...account, sealed }, after: tombstone });
     expect(await accounts.account(account.userId, account.id)).toEqual({ ...tombstone, sealed: undefined });
     expect(await accounts.account(account.userId, undefined)).toBeUndefined();
     expect(await accounts.accounts(account.userId)).toEqual([]);
@@ -56,6 +56,13 @@ describe('disconnect', () => {
       [account.id],
     );
     expect(rows).toEqual([{ access_token: null, access_token_secret: null, dated: true, keys: 0 }]);
+  });
+
+  it('tells whether another user has the same X account', async () => {
+    const first = await connectAccount(accounts);
+    const second = await connectAccount(accounts, { xUserId: first.xUserId });
+    expect(await accounts.disconnect(first.userId, first.id)).toMatchObject({ shared: true });
+    expect(await accounts.disconnect(second.userId, second.id)).toMatchObject({ shared: false });
   });
 
   it('can be asked for twice, and undone by connecting again under the next version', async () => {

@@ -164,7 +164,7 @@ describe('credentials at rest', () => {
   });
 
   it('are gone after disconnecting: X forgets them too, and nothing that waits is sent', async () => {
-    const { id } = await connect(world, user, 'alice');
+    const { id } = await connect(world, user, 'dora');
     const disconnected = await ask<XAccount>(world, 'disconnectXAccount', { id }, user);
     expect(disconnected).toMatchObject({ id, state: 'DISCONNECTED', isDefault: false });
     const { rows } = await database.query(
@@ -211,6 +211,15 @@ describe('credentials at rest', () => {
         timeout: 10_000,
       })
       .toBe('SENT');
+  });
+});
+
+describe('one X account of two users', () => {
+  it('stays with the second when the first disconnects it', async () => {
+    const first = await connect(world, user, 'bob');
+    await connect(world, `${user}-b`, 'bob');
+    await ask<XAccount>(world, 'disconnectXAccount', { id: first.id }, user);
+    expect(await post(`still connected ${user}`, {}, `${user}-b`)).toMatchObject({ state: 'SENT' });
   });
 });
 
