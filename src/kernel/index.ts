@@ -7,5 +7,6 @@ export type * from './ledger-reports.ts';
 export * from './log.ts';
 export type * from './meter.ts';
 export * from './ports.ts';
+export type * from './post-requests.ts';
 export type * from './schema.generated.ts';
 export * from './secret.ts';
