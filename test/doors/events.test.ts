@@ -192,6 +192,16 @@ describe('an event that comes again', () => {
     expect(await tweetsWith(text)).toHaveLength(1);
   });
 
+  it('is told from another row with the same text, which is a wish of its own', async () => {
+    await connect(world, user, 'alice');
+    const text = `twice ${user}`;
+    const first = await send(inserted(await request({ text })));
+    const second = await send(inserted(await request({ text })));
+    expect(second.body.postId).not.toBe(first.body.postId);
+    // X refuses the copy; that is between X and the user.
+    expect([first.body.state, second.body.state]).toEqual(['SENT', 'FAILED']);
+  });
+
   it('finds the post of a process that died right after it accepted it, also when the default account changed', async () => {
     const alice = await connect(world, user, 'alice');
     await connect(world, user, 'bob');
