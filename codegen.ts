@@ -1,4 +1,5 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { renderOperationTexts } from './scripts/operation-texts.ts';
 
 const types = {
   enumsAsTypes: true,
@@ -28,6 +29,25 @@ const config: CodegenConfig = {
         contextType: './operations.ts#OperationContext',
         makeResolverTypeCallable: true,
         avoidOptionals: { resolvers: true },
+      },
+    },
+    'client/src/operations.generated.ts': {
+      documents: 'graphql/operations/*.graphql',
+      plugins: [
+        'typescript-operations',
+        'typed-document-node',
+        { add: { content: renderOperationTexts('graphql/operations'), placement: 'append' } },
+      ],
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        skipTypename: true,
+        defaultScalarType: 'unknown',
+        scalars: types.scalars,
+        maybeValue: types.maybeValue,
+        inputMaybeValue: types.inputMaybeValue,
+        documentNodeImport: './document.ts#HeraldDocument',
+        documentVariableSuffix: 'Tree',
       },
     },
   },

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderEnvExample, renderErrors, withConfigTable } from './documents.ts';
+import { writeHasuraProject } from './hasura-project.ts';
 
 /** Writes every generated file. CI runs it and refuses a difference. */
 execFileSync('npx', ['graphql-codegen', '--config', 'codegen.ts'], {
@@ -9,3 +10,4 @@ execFileSync('npx', ['graphql-codegen', '--config', 'codegen.ts'], {
 writeFileSync('docs/errors.md', renderErrors());
 writeFileSync('.env.example', renderEnvExample());
 writeFileSync('README.md', withConfigTable(readFileSync('README.md', 'utf8')));
+writeHasuraProject('hasura');

@@ -92,6 +92,10 @@ function checkCommands(container: Container): void {
   assert.deepEqual(container.exec(['herald', '--help']), help);
   assert.notEqual(container.run(['no-such-command']).status, 0);
   passed('`docker run IMAGE --help` and `docker exec CONTAINER herald --help` reach the CLI');
+  const init = container.run(['init']);
+  assert.equal(init.status, 0, 'init failed');
+  assert.match(init.output, /^HERALD_KEYRING=\{"keys":/m);
+  passed('`docker run IMAGE init` prints an .env without a variable set');
 }
 
 async function checkHealth(container: Container, port: string): Promise<void> {

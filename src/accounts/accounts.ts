@@ -20,6 +20,7 @@ import type {
 import { toXAccount } from './answer.ts';
 import { connectXAccount, startXConnect } from './connect.ts';
 import { disconnectXAccount } from './disconnect.ts';
+import { createRefuseEnded } from './ended-session.ts';
 import { arrive, depart } from './journey.ts';
 import { createLegacySessions, type LegacyReader } from './legacy.ts';
 import { createLending, type Lending } from './lend.ts';
@@ -61,13 +62,14 @@ export const createAccounts = (needs: AccountsNeeds): AccountsRoom => {
   const legacy = createLegacySessions({ ...needs, reader: needs.legacy, save });
   const singleUse = createSingleUse(needs.singleUse, needs.restSeal);
   const redirectUris = needs.clients.flatMap((client) => client.redirectUris);
-  const tools = { ...needs, singleUse, redirectUris, legacy, save };
+  const refuseEnded = createRefuseEnded(needs);
+  const tools = { ...needs, singleUse, redirectUris, legacy, save, refuseEnded };
 
   const useSession: UseEnvelopes = (session, use) =>
     legacy.includes(session) ? legacy.use(session, use) : needs.useEnvelopes(session, use);
 
   return {
-    ...createLending({ ...needs, useSession }),
+    ...createLending({ ...needs, useSession, refuseEnded }),
     operations: {
       startXConnect: (session, input) => startXConnect(tools, session, input),
       connectXAccount: (session, input) => connectXAccount(tools, session, input),

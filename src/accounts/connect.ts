@@ -1,7 +1,6 @@
 import {
   type ConnectXAccountInput,
   HeraldError,
-  type RevocationStore,
   type Session,
   type SignInOutcome,
   type StartXConnectInput,
@@ -11,6 +10,7 @@ import {
   type XConnect,
 } from '../kernel/index.ts';
 import { toXAccount } from './answer.ts';
+import type { RefuseEnded } from './ended-session.ts';
 import type { LegacySessions } from './legacy.ts';
 import { readUser } from './read-user.ts';
 import { isReturnTo, withAnswer } from './return-to.ts';
@@ -23,14 +23,14 @@ export interface ConnectTools extends TicketTools {
   readonly x: Pick<XClient, 'me'>;
   readonly useEnvelopes: UseEnvelopes;
   readonly legacy: LegacySessions;
-  readonly revokedBefore: RevocationStore['revokedBefore'];
+  readonly refuseEnded: RefuseEnded;
   readonly save: SaveSignedIn;
   readonly now: () => Date;
 }
 
 /**
  * Where to send the browser of a user who wants to connect an X account.
- * Throws `INVALID_INPUT` with the field `returnTo` or `expectedUsername`.
+ * Throws `INVALID_INPUT` with the field `returnTo` or `expectedUsername`, `CREDENTIALS_INVALID` for a session that was ended.
  */
 export const startXConnect = async (
   tools: ConnectTools,
@@ -39,6 +39,7 @@ export const startXConnect = async (
 ): Promise<XConnect> => {
   // Such a session's user id is a handle, and an account must never be kept under one: it has to sign in anew.
   if (tools.legacy.includes(session)) throw new HeraldError('CREDENTIALS_INVALID');
+  await tools.refuseEnded(session);
   const { returnTo } = input;
   if (!isReturnTo(returnTo, tools.redirectUris)) {
     throw new HeraldError('INVALID_INPUT', {
@@ -107,13 +108,16 @@ const wrongAccount = (username: string, expected: string): Record<string, string
 
 /**
  * Stores the account of a code, or of the session's own credentials. Throws `INVALID_INPUT` for a code that is not this
- * user's to use now; without a code what opening the credentials and asking X throw.
+ * user's to use now, `CREDENTIALS_INVALID` for a session that was ended; without a code what opening the credentials and
+ * asking X throw.
  */
 export const connectXAccount = async (
   tools: ConnectTools,
   session: Session,
   { code }: ConnectXAccountInput,
 ): Promise<XAccount> => {
+  // Nothing that was revoked may live on as a connected account.
+  await tools.refuseEnded(session);
   if (code === null || code === undefined) return connectSession(tools, session);
   const consent = await tools.singleUse.take('code', code, session.userId);
   if (consent === undefined) throw codeRefused();
@@ -121,14 +125,9 @@ export const connectXAccount = async (
 };
 
 const connectSession = async (tools: ConnectTools, session: Session): Promise<XAccount> => {
-  const { legacy, useEnvelopes, revokedBefore, x, save, now } = tools;
+  const { legacy, useEnvelopes, x, save, now } = tools;
   if (legacy.includes(session)) return toXAccount(await legacy.connect(session), now());
   return useEnvelopes(session, async (credentials) => {
-    // Nothing that was revoked may live on as a connected account.
-    const revoked = await revokedBefore(session.userId);
-    if (revoked !== undefined && !(credentials.sealedAt !== undefined && credentials.sealedAt >= revoked)) {
-      throw new HeraldError('CREDENTIALS_INVALID');
-    }
     const { username } = await readUser(x, credentials, now());
     return toXAccount(await save(session.userId, { credentials, username }), now());
   });

@@ -16,12 +16,14 @@ import {
   type XLimits,
   type XUserId,
 } from '../kernel/index.ts';
+import type { RefuseEnded } from './ended-session.ts';
 
 export interface LendingTools {
   readonly accounts: AccountStore;
   readonly accountSeal: Pick<AccountSeal, 'use'>;
   /** Opens what a session brought along, in whichever format. */
   readonly useSession: UseEnvelopes;
+  readonly refuseEnded: RefuseEnded;
   readonly log: Log;
 }
 
@@ -40,15 +42,34 @@ export interface Lending {
   readonly notes: AccountNotes;
 }
 
-export const createLending = ({ accounts, accountSeal, useSession, log }: LendingTools): Lending => {
+export const createLending = ({
+  accounts,
+  accountSeal,
+  useSession,
+  refuseEnded,
+  log,
+}: LendingTools): Lending => {
   /** Which connection lent credentials are of: what X says about old ones must not touch a newer connection. */
   const lent = new WeakMap<XCredentials, Pick<StoredAccount, 'id' | 'version'>>();
 
   const lend = <T>(account: StoredAccount, use: Use<T>): Promise<T> =>
-    accountSeal.use(account, (credentials) => {
+    accountSeal.use(account, async (credentials) => {
       lent.set(credentials, { id: account.id, version: account.version });
-      return use(credentials);
+      try {
+        return await use(credentials);
+      } catch (error) {
+        // A read that X refused: what is sent says so in its outcome.
+        if (error instanceof HeraldError && error.code === 'ACCOUNT_NEEDS_RECONNECT')
+          await needsReconnect(credentials);
+        throw error;
+      }
     });
+
+  const needsReconnect = async (credentials: XCredentials): Promise<void> => {
+    const of = lent.get(credentials);
+    if (of === undefined || !(await accounts.needReconnect(of.id, of.version))) return;
+    log('warn', 'account_needs_reconnect', { accountId: of.id });
+  };
 
   const lendForPosting = <T>(account: StoredAccount, use: Use<T>): Promise<T> => {
     if (account.state === 'NEEDS_RECONNECT') throw new HeraldError('ACCOUNT_NEEDS_RECONNECT');
@@ -65,8 +86,10 @@ export const createLending = ({ accounts, accountSeal, useSession, log }: Lendin
 
   return {
     useCredentials: async (session, accountId, use) => {
-      if (accountId !== null && accountId !== undefined)
+      if (accountId !== null && accountId !== undefined) {
+        await refuseEnded(session);
         return lendForPosting(await named(session, accountId), use);
+      }
       if (session.envelopes !== undefined) return useSession(session, use);
       const account = await accounts.account(session.userId, undefined);
       if (account === undefined) throw new HeraldError('ACCOUNT_REQUIRED');
@@ -90,11 +113,7 @@ export const createLending = ({ accounts, accountSeal, useSession, log }: Lendin
     },
 
     notes: {
-      needsReconnect: async (credentials) => {
-        const of = lent.get(credentials);
-        if (of === undefined || !(await accounts.needReconnect(of.id, of.version))) return;
-        log('warn', 'account_needs_reconnect', { accountId: of.id });
-      },
+      needsReconnect,
       // For display alone: nobody waits for it, and what could not be written down comes again with the next post.
       limits: ({ accountId }, limits) => {
         const tightest = tightestOf(limits);

@@ -3,6 +3,8 @@ import { accountsRevoke } from './accounts-revoke.ts';
 import { adopt } from './adopt.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor/doctor.ts';
+import { hasuraApply } from './hasura-apply.ts';
+import { hasuraSync } from './hasura-sync.ts';
 import { init } from './init.ts';
 import { keysGenerate } from './keys/generate.ts';
 import { keysList } from './keys/list.ts';
@@ -46,4 +48,6 @@ export const commands: readonly Command[] = [
   seal,
   open,
   tokenVerify,
+  hasuraSync,
+  hasuraApply,
 ];

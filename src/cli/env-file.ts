@@ -40,6 +40,13 @@ const comments = {
     'A direct connection, not a transaction pooler.',
   ],
   HERALD_URL: ['Where the engine finds Herald. Herald itself does not read it.'],
+  HASURA_GRAPHQL_ADMIN_SECRET: [
+    "The engine's admin secret, made for this file. Herald does not read this and what follows.",
+  ],
+  PG_DATABASE_URL: [
+    'How the engine reaches the same database, as a role of its own that may read what is tracked.',
+  ],
+  HASURA_GRAPHQL_METADATA_DATABASE_URL: ["The engine's own database, as the same role."],
 } as const satisfies Readonly<Partial<Record<Name, readonly string[]>>>;
 
 /** What stands in the file; each name is explained there. */

@@ -32,17 +32,23 @@ export const init: Command = {
   },
 };
 
-const makeVariables = async (call: Call): Promise<EnvValues> => ({
-  NODE_ENV: 'production',
-  HERALD_PUBLIC_URL: '',
-  X_APP_KEY: '',
-  X_APP_SECRET: '',
-  HERALD_CLIENTS: '',
-  HERALD_WEBHOOK_SECRET: makeSecret(),
-  ...(await keyringVariable(call)),
-  DATABASE_URL: `postgres://herald:${makeSecret()}@postgres:5432/herald`,
-  HERALD_URL: 'http://herald:4000',
-});
+const makeVariables = async (call: Call): Promise<EnvValues> => {
+  const enginePassword = makeSecret();
+  return {
+    NODE_ENV: 'production',
+    HERALD_PUBLIC_URL: '',
+    X_APP_KEY: '',
+    X_APP_SECRET: '',
+    HERALD_CLIENTS: '',
+    HERALD_WEBHOOK_SECRET: makeSecret(),
+    ...(await keyringVariable(call)),
+    DATABASE_URL: `postgres://herald:${makeSecret()}@postgres:5432/herald`,
+    HERALD_URL: 'http://herald:4000',
+    HASURA_GRAPHQL_ADMIN_SECRET: makeSecret(),
+    PG_DATABASE_URL: `postgres://hasura:${enginePassword}@postgres:5432/herald`,
+    HASURA_GRAPHQL_METADATA_DATABASE_URL: `postgres://hasura:${enginePassword}@postgres:5432/hasura`,
+  };
+};
 
 const keyringVariable = async (call: Call): Promise<EnvValues> => {
   const path = call.text('keyring-file');

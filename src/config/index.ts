@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type LogLevel, Secret } from '../kernel/index.ts';
+import { isLoopback, type LogLevel, Secret } from '../kernel/index.ts';
+import { refusePublished } from './published.ts';
 import { type Environment, Problems, Reader, type ReadFile, resolveFiles } from './read.ts';
 import { weaknessOfSecret } from './secret-strength.ts';
 import { readSignIn, type SignInConfig } from './sign-in.ts';
@@ -234,16 +235,6 @@ const readDatabaseUrl = (reader: Reader, problems: Problems): string => {
   return url;
 };
 
-/** Everybody can read these in the sandbox's documentation. */
-const PUBLISHED = { X_APP_KEY: 'sandbox-app', X_APP_SECRET: 'sandbox-app-secret' } as const;
-
-const refusePublished = (reader: Reader, problems: Problems): void => {
-  for (const name of ['X_APP_KEY', 'X_APP_SECRET'] as const) {
-    if (reader.text(name) === PUBLISHED[name])
-      problems.add(name, "is the sandbox's, which is published. Use your application's.");
-  }
-};
-
 const refuseWeak = (name: string, secret: string, problems: Problems): void => {
   const weakness = weaknessOfSecret(secret);
   if (weakness !== undefined) problems.add(name, `${weakness}. Make one with: openssl rand -base64 32`);
@@ -251,4 +242,4 @@ const refuseWeak = (name: string, secret: string, problems: Problems): void => {
 
 /** Signed requests carry the access token in clear: plain http must not leave the machine or the compose network. */
 const isProtected = (url: URL): boolean =>
-  url.protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\]|sandbox)$/.test(url.hostname);
+  url.protocol === 'https:' || isLoopback(url) || url.hostname === 'sandbox';

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { isLoopback } from '../kernel/index.ts';
 import type { Problems, Reader } from './read.ts';
 
 /** An application whose users sign in or connect accounts. Public: it has no secret (RFC 6749, section 2.1). */
@@ -41,7 +43,7 @@ export const readSignIn = (
     publicUrl,
     clients: readClients(reader, problems) ?? (production ? [] : DEVELOPMENT_CLIENTS),
     claimsHook: reader.text('HERALD_CLAIMS_HOOK'),
-    trustedProxies: reader.list('HERALD_TRUSTED_PROXIES', []),
+    trustedProxies: readProxies(reader, problems),
     legacyReadUntil: readLegacyDate(reader, problems),
   };
 };
@@ -104,13 +106,32 @@ const isRedirectUri = (value: unknown): boolean => {
   const url = new URL(value);
   if (url.username !== '' || url.password !== '') return false;
   if (url.protocol === 'https:') return true;
-  return url.protocol === 'http:' ? isLoopback(url) : /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/.test(url.protocol);
+  return url.protocol === 'http:'
+    ? isLoopbackRedirect(url)
+    : /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/.test(url.protocol);
 };
 
 /** Of 127.0.0.0/8 only the one that every system has (RFC 8252, section 7.3). */
-const isLoopback = (url: URL): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+const isLoopbackRedirect = ({ hostname }: URL): boolean =>
+  isLoopback({ hostname }) && (!hostname.startsWith('127.') || hostname === '127.0.0.1');
 
 const isProtectedOrigin = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url);
+
+const readProxies = (reader: Reader, problems: Problems): readonly string[] => {
+  const proxies = reader.list('HERALD_TRUSTED_PROXIES', []);
+  for (const proxy of proxies.filter((entry) => !isRange(entry)))
+    problems.add(
+      'HERALD_TRUSTED_PROXIES',
+      `${proxy.slice(0, 60)} is no IP address and no CIDR range of them.`,
+    );
+  return proxies;
+};
+
+/** An address, or one with the length of a prefix behind it. A prefix of 0 would believe everybody. */
+const isRange = (text: string): boolean => {
+  const [, address = '', prefix] = /^([^/]+)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? [];
+  return isIP(address) !== 0 && Number(prefix ?? 1) <= (isIP(address) === 4 ? 32 : 128);
+};
 
 const DAY_MS = 86_400_000;
 const LONGEST_LEGACY_DAYS = 90;

@@ -118,6 +118,19 @@ export const variables = {
       'Where the engine finds Herald, for the handler `{{HERALD_URL}}/hasura/actions`. Herald ignores it',
     readBy: 'the engine',
   },
+  HASURA_GRAPHQL_ADMIN_SECRET: {
+    about: "The engine's admin secret, in the same `.env` for compose.production.yml. Herald ignores it",
+    readBy: 'the engine',
+  },
+  PG_DATABASE_URL: {
+    about:
+      "The engine's way to the ledger's database, as a role that may read the tracked columns. Herald ignores it",
+    readBy: 'the engine',
+  },
+  HASURA_GRAPHQL_METADATA_DATABASE_URL: {
+    about: "The engine's own database. Herald ignores it",
+    readBy: 'the engine',
+  },
   HERALD_STATE_DIR: {
     about: 'The folder that `npm start` keeps its state in',
     default: '.herald',

@@ -1,5 +1,6 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
+import { isLoopback } from '../kernel/index.ts';
 
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
@@ -19,8 +20,7 @@ export const admitOrigins = (scope: FastifyInstance, path: string, redirectUris:
   });
 };
 
-const isLoopback = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+const isNative = (url: URL): boolean => url.protocol === 'http:' && isLoopback(url);
 
 /** Whether an `Origin` is that of a redirect URI. A native application takes any port of the loopback (RFC 8252 section 7.3). */
 export const createOriginCheck = (
@@ -28,12 +28,12 @@ export const createOriginCheck = (
 ): ((origin: string | undefined) => boolean) => {
   const urls = redirectUris.map((uri) => new URL(uri)).filter(({ protocol }) => /^https?:$/.test(protocol));
   const origins = new Set(urls.map(({ origin }) => origin));
-  const loopbackHosts = new Set(urls.filter(isLoopback).map(({ hostname }) => hostname));
+  const loopbackHosts = new Set(urls.filter(isNative).map(({ hostname }) => hostname));
   return (origin) => {
     if (origin === undefined || !URL.canParse(origin)) return false;
     const url = new URL(origin);
     // An origin is spelt in one way (RFC 6454 section 6.2); `null` and everything with a path are no origin of a client.
     if (url.origin !== origin) return false;
-    return origins.has(origin) || (isLoopback(url) && loopbackHosts.has(url.hostname));
+    return origins.has(origin) || (isNative(url) && loopbackHosts.has(url.hostname));
   };
 };

@@ -103,9 +103,14 @@ export const sendGraphqlRefusal = (
 /** What one operation may cost (R30). Hasura's introspection nests deeper than any query of the SDL and is not counted. */
 const limits = (): Plugin[] => [
   maxTokensPlugin({ n: 500, exposeLimits: false }) as Plugin,
-  maxDepthPlugin({ n: 5, ignoreIntrospection: true, exposeLimits: false }) as Plugin,
+  maxDepthPlugin({ n: 5, ignoreIntrospection: true, flattenFragments: true, exposeLimits: false }) as Plugin,
   maxDirectivesPlugin({ n: 5, exposeLimits: false }) as Plugin,
-  costLimitPlugin({ maxCost: 200, ignoreIntrospection: true, exposeLimits: false }) as Plugin,
+  costLimitPlugin({
+    maxCost: 200,
+    ignoreIntrospection: true,
+    flattenFragments: true,
+    exposeLimits: false,
+  }) as Plugin,
 ];
 
 /** The session variables of a remote schema request. A repeated header is refused, never merged (R9). */

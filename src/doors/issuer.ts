@@ -30,13 +30,11 @@ export const openIssuerDoor = (scope: FastifyInstance, door: IssuerDoor): void =
       .handle(request.raw, reply.raw)
       .catch((error: unknown) => breakOff(error, request, reply, door));
   };
-  const limited = { config: { rateLimit: {} } };
   scope.get(
     AUTHORIZE,
-    limited,
+    { config: { rateLimit: {} } },
     (request, reply) => redirectHome(door.publicUrl(), AUTHORIZE, request, reply) ?? handler(request, reply),
   );
-  scope.route({ ...limited, method: ['POST', 'OPTIONS'], url: AUTHORIZE, handler });
   for (const url of ['/oauth/*', '/.well-known/openid-configuration', '/.well-known/jwks.json'])
     scope.route({ method: METHODS, url, handler });
 };

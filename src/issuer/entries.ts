@@ -35,7 +35,6 @@ export const createEntries = (store: IssuerStore, seal: RestSeal, log: Log): Ent
       value: await seal.seal(JSON.stringify(payload), boundTo(kind, name)),
       userId,
       grantId: grantId === undefined ? undefined : digest(grantId),
-      uid: undefined,
       lifetimeMs,
     });
   },

@@ -126,12 +126,10 @@ export interface IssuerStore {
     readonly value: SealedCredential;
     readonly userId: string | undefined;
     readonly grantId: string | undefined;
-    readonly uid: string | undefined;
     /** Absent: for ever. */
     readonly lifetimeMs: number | undefined;
   }): Promise<void>;
   find(kind: string, id: string): Promise<IssuerEntry | undefined>;
-  findByUid(kind: string, uid: string): Promise<IssuerEntry | undefined>;
   /** Marks a single-use entry as used. False when it already was, or is gone: of two at once only one is told true. */
   consume(kind: string, id: string): Promise<boolean>;
   destroy(kind: string, id: string): Promise<void>;

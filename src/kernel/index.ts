@@ -5,6 +5,7 @@ export * from './ids.ts';
 export type * from './ledger.ts';
 export type * from './ledger-reports.ts';
 export * from './log.ts';
+export * from './loopback.ts';
 export type * from './meter.ts';
 export * from './ports.ts';
 export type * from './post-requests.ts';

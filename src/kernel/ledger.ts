@@ -101,8 +101,15 @@ export type Accepted =
   | { readonly kind: 'key_reused' }
   /** The user's sign-ins were revoked after the session's envelopes were sealed: nothing was written down. */
   | { readonly kind: 'revoked' }
+  /** The account was disconnected or needs to be connected again since its credentials were lent: nothing was written down. */
+  | { readonly kind: 'account_changed' }
   /** It is new, and its time is over: nothing was written down. */
   | { readonly kind: 'expired' };
+
+export interface Keyed {
+  readonly post: LedgerPost;
+  readonly fingerprint: Uint8Array;
+}
 
 export interface Recorded {
   readonly post: LedgerPost;
@@ -217,6 +224,8 @@ export interface Ledger {
 
   /** Somebody else's post is undefined. Without a user: whoever's it is, for operators. */
   post(userId: UserId | undefined, id: PostId): Promise<LedgerPost | undefined>;
+  /** The user's post with this idempotency key, and the fingerprint of its input. */
+  postWithKey(userId: UserId, key: string): Promise<Keyed | undefined>;
   posts(userId: UserId | undefined, page: PageRequest): Promise<Page>;
   attempts(id: PostId): Promise<readonly LedgerAttempt[]>;
   /** What is kept of a post that is not final, still sealed. */

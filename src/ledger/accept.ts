@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Accepted, type Claim, HeraldError, type LedgerPost, type NewPost } from '../kernel/index.ts';
+import {
+  type Accepted,
+  type AccountId,
+  type Claim,
+  HeraldError,
+  type LedgerPost,
+  type NewPost,
+} from '../kernel/index.ts';
 import { type Database, mayBeCommitted } from './database.ts';
 import { tieRequest } from './post-requests.ts';
 import { isRevoked, readRevoked } from './revocation.ts';
@@ -16,10 +23,12 @@ const CLOCKS_DIFFER_MS = 60_000;
 const PAUSE_MS = 50;
 
 /**
- * A post that is over already, or comes with what a revoked sign-in gave, is not written down; one that was written down
- * before is found all the same.
+ * A post that is over already, comes with what a revoked sign-in gave, or is of an account that is no longer connected, is
+ * not written down. One that was written down
+ * before is found all the same, but not told to a revoked sign-in.
  */
-const isWelcome = `($7::timestamptz is null or $7 > now()) and not ${isRevoked('$2', '$19::timestamptz')}`;
+const isWelcome = `($7::timestamptz is null or $7 > now()) and not ${isRevoked('$2', '$19::timestamptz')}
+    and ($18::uuid is null or exists (select from herald.account where id = $18::uuid and state = 'CONNECTED'))`;
 
 /**
  * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
@@ -88,6 +97,14 @@ where post.id = coalesce(
 order by part.position`,
 };
 
+const selectConnected = {
+  name: 'accept_account',
+  text: `select from herald.account where id = $1 and state = 'CONNECTED'`,
+};
+
+const readConnected = async (database: Database, id: AccountId): Promise<boolean> =>
+  (await database.query(selectConnected, [id])).length > 0;
+
 interface AcceptRow extends PostRow {
   readonly fence: string | null;
 }
@@ -141,6 +158,12 @@ const acceptOnce = async (
   if (stored?.post.id === post.id && lease.answerLost) return answerLostAccept(stored, lease.endsAtMs);
   if (post.sealedAt !== undefined && (await readRevoked(database, post.userId, post.sealedAt)))
     return { kind: 'revoked' };
+  if (
+    stored === undefined &&
+    post.accountId !== undefined &&
+    !(await readConnected(database, post.accountId))
+  )
+    return { kind: 'account_changed' };
   return stored && answerStored(post, stored);
 };
 

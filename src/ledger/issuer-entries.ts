@@ -1,5 +1,5 @@
 import type { IssuerEntry, IssuerStore } from '../kernel/index.ts';
-import type { Database, Statement } from './database.ts';
+import type { Database } from './database.ts';
 import { ms } from './sql.ts';
 
 const REPEAT_FOR_MS = 2_000;
@@ -8,11 +8,11 @@ const REPEAT_FOR_MS = 2_000;
 const upsertEntry = {
   name: 'issuer_upsert',
   text: `
-insert into herald.issuer_entry (kind, id, kid, sealed, user_id, grant_id, uid, expires_at)
-values ($1, $2, $3, $4, $5, $6, $7, now() + ${ms('$8')})
+insert into herald.issuer_entry (kind, id, kid, sealed, user_id, grant_id, expires_at)
+values ($1, $2, $3, $4, $5, $6, now() + ${ms('$7')})
 on conflict (kind, id) do update
   set kid = excluded.kid, sealed = excluded.sealed, user_id = excluded.user_id, grant_id = excluded.grant_id,
-    uid = excluded.uid, expires_at = excluded.expires_at`,
+    expires_at = excluded.expires_at`,
 };
 
 const select = 'select id, kid, sealed, consumed_at from herald.issuer_entry';
@@ -21,12 +21,6 @@ const isAlive = '(expires_at is null or expires_at > now())';
 const selectEntry = {
   name: 'issuer_find',
   text: `${select} where kind = $1 and id = $2 and ${isAlive}`,
-};
-
-/** An entry that changed its id is there under both for a moment. */
-const selectByUid = {
-  name: 'issuer_find_by_uid',
-  text: `${select} where kind = $1 and uid = $2 and ${isAlive} order by expires_at desc nulls first limit 1`,
 };
 
 const consumeEntry = {
@@ -54,18 +48,15 @@ interface EntryRow {
 }
 
 export const openIssuerEntries = (database: Database): IssuerStore => {
-  const findOne = async (statement: Statement, values: unknown[]): Promise<IssuerEntry | undefined> => {
-    const [row] = await database.query<EntryRow>(statement, values, REPEAT_FOR_MS);
-    return row && toEntry(row);
-  };
   return {
-    upsert: async ({ kind, id, value, userId, grantId, uid, lifetimeMs }) => {
-      const owners = [userId ?? null, grantId ?? null, uid ?? null];
-      const values = [kind, id, value.kid, value.sealed, ...owners, lifetimeMs ?? null];
+    upsert: async ({ kind, id, value, userId, grantId, lifetimeMs }) => {
+      const values = [kind, id, value.kid, value.sealed, userId ?? null, grantId ?? null, lifetimeMs ?? null];
       await database.query(upsertEntry, values, REPEAT_FOR_MS);
     },
-    find: (kind, id) => findOne(selectEntry, [kind, id]),
-    findByUid: (kind, uid) => findOne(selectByUid, [kind, uid]),
+    find: async (kind, id) => {
+      const [row] = await database.query<EntryRow>(selectEntry, [kind, id], REPEAT_FOR_MS);
+      return row && toEntry(row);
+    },
     // Not repeated after a lost connection: a second run would say "used before", and nobody used it.
     consume: async (kind, id) => (await database.query(consumeEntry, [kind, id])).length > 0,
     destroy: async (kind, id) => {

@@ -19,7 +19,7 @@ import { openIssuerEntries } from './issuer-entries.ts';
 import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';
 import { openPostRequests } from './post-requests.ts';
-import { readAttempts, readKeptCredential, readPage, readPost } from './read-posts.ts';
+import { readAttempts, readKeptCredential, readPage, readPost, readPostWithKey } from './read-posts.ts';
 import {
   nextToReconcile,
   recordAbsent,
@@ -73,6 +73,7 @@ const ledgerOf = (database: Database, settings: LedgerSettings): OpenLedger => {
     recordNeedsReview: (look, code) => recordNeedsReview(database, look, code),
 
     post: (userId, id) => readPost(database, userId, id),
+    postWithKey: (userId, key) => readPostWithKey(database, userId, key),
     posts: (userId, page) => readPage(database, userId, page),
     attempts: (id) => readAttempts(database, id),
     keptCredential: (id) => readKeptCredential(database, id),

@@ -1,5 +1,6 @@
 import {
   HeraldError,
+  type Keyed,
   type LedgerAttempt,
   type LedgerPost,
   type Page,
@@ -20,6 +21,14 @@ const selectPost = {
   text: `
 select ${postColumns} from herald.post join herald.part on part.post_id = post.id
 where post.id = $1 and ($2::text is null or post.user_id = $2)
+order by part.position`,
+};
+
+const selectKeyed = {
+  name: 'post_with_key',
+  text: `
+select ${postColumns}, post.fingerprint from herald.post join herald.part on part.post_id = post.id
+where post.user_id = $1 and post.idempotency_key = $2
 order by part.position`,
 };
 
@@ -62,6 +71,20 @@ interface AttemptRow {
   readonly http_status: number | null;
   readonly x_transaction_id: string | null;
 }
+
+export const readPostWithKey = async (
+  database: Database,
+  userId: UserId,
+  key: string,
+): Promise<Keyed | undefined> => {
+  const rows = await database.query<PostRow & { fingerprint: Buffer }>(
+    selectKeyed,
+    [userId, key],
+    REPEAT_FOR_MS,
+  );
+  const post = toOnePost(rows);
+  return post && rows[0] && { post, fingerprint: rows[0].fingerprint };
+};
 
 /** Somebody else's post is undefined, as if it did not exist. Without a user: anybody's. */
 export const readPost = async (

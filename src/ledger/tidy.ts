@@ -17,8 +17,11 @@ returning 1 as gone`,
 const forgetRecent = forget('recent_post', `accepted_at < now() - greatest(${ms('$1')}, interval '1 day')`);
 const forgetSingleUse = forget('single_use', 'expires_at <= now()');
 const forgetIssuerEntries = forget('issuer_entry', 'expires_at <= now()');
-/** Tokens and envelopes live for a day at most. */
-const forgetRevocations = forget('revocation', `not_before < now() - interval '48 hours'`);
+/**
+ * Longer than anything is good for that a revocation ends: a sign-in of the issuer lives for 30 days, a session of the old
+ * Auth0 rule is read for 90, and how long a bearer of another issuer lives is that issuer's to say.
+ */
+const forgetRevocations = forget('revocation', `not_before < now() - interval '1 year'`);
 
 /** The engine is done with an event long before. */
 const forgetEvents = forget('event', `received_at < now() - interval '30 days'`);

@@ -6,9 +6,9 @@ export interface Browser {
 
 const LONGEST_JOURNEY = 12;
 
-/** A browser for sandboxes: `onHop` is told each step, without its query. */
+/** A browser for sandboxes: `onHop` is told each step, in words without the query, and where it led. */
 export const openBrowser = (
-  onHop: (what: string) => void = () => {},
+  onHop: (what: string, url: URL) => void = () => {},
   decision: 'allow' | 'deny' = 'allow',
 ): Browser => {
   const cookies = new Map<string, string>();
@@ -30,7 +30,7 @@ export const openBrowser = (
       let form: URLSearchParams | undefined;
       for (let hop = 0; hop < LONGEST_JOURNEY; hop += 1) {
         const response = await visit(url, form);
-        onHop(`${form ? 'POST' : 'GET'} ${url.origin}${url.pathname} -> ${response.status}`);
+        onHop(`${form ? 'POST' : 'GET'} ${url.origin}${url.pathname} -> ${response.status}`, url);
         const location = response.headers.get('location');
         form = undefined;
         if (location !== null) {

@@ -31,14 +31,14 @@ export const signInWithPkce = async (
   url: string,
   config: Config,
   username: string,
-  onHop?: (what: string) => void,
+  onHop?: (what: string, url: URL) => void,
 ): Promise<Tokens> => tokensFrom(url, await travelForCode(url, loopbackReturn(config), username, onHop));
 
 export const travelForCode = async (
   url: string,
   { clientId, redirectUri }: { clientId: string; redirectUri: string },
   username: string,
-  onHop?: (what: string) => void,
+  onHop?: (what: string, url: URL) => void,
 ): Promise<Journey> => {
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(16).toString('base64url');

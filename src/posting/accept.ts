@@ -35,7 +35,21 @@ export const acceptAndSend = async (
   request: PostRequest,
 ): Promise<XPost> => {
   const answerBy = performance.now() + tools.answerWithinMs;
-  const accepted = await tools.useCredentials(session, request.accountId, async (credentials) => {
+  const accepted = await acceptWithCredentials(tools, session, request, answerBy).catch((error: unknown) =>
+    acceptedBefore(tools, session, request, error),
+  );
+  // What was lent is no longer good: asking again says why, or lends what is.
+  if (accepted.kind === 'account_changed') return acceptAndSend(tools, session, request);
+  return answer(tools, accepted, answerBy);
+};
+
+const acceptWithCredentials = (
+  tools: PostingTools,
+  session: Session,
+  request: PostRequest,
+  answerBy: number,
+): Promise<Accepted> =>
+  tools.useCredentials(session, request.accountId, async (credentials) => {
     const id = tools.newPostId();
     const owner = { postId: id, userId: session.userId, xUserId: credentials.xUserId };
     const accepted = await tools.ledger.accept({
@@ -60,10 +74,31 @@ export const acceptAndSend = async (
     const sending = send(tools, { claim, post, part, parentTweetId: undefined }, credentials);
     return { ...accepted, post: await inTime(tools, post, sending, answerBy) };
   });
-  return answer(tools, accepted, answerBy);
+
+/**
+ * A repeated key is answered with its post also when the account can no longer be posted as: a row exists, and nothing is
+ * sent for it here. Every other refusal stands.
+ */
+const acceptedBefore = async (
+  { ledger }: PostingTools,
+  { userId }: Session,
+  request: PostRequest,
+  error: unknown,
+): Promise<Accepted> => {
+  const isOfAccount = error instanceof HeraldError && /^ACCOUNT_(REQUIRED|NEEDS_RECONNECT)$/.test(error.code);
+  const key = request.idempotencyKey;
+  const keyed = isOfAccount && key !== undefined ? await ledger.postWithKey(userId, key) : undefined;
+  if (keyed === undefined) throw error;
+  return fingerprintOf(request).equals(keyed.fingerprint)
+    ? { kind: 'existing', post: keyed.post }
+    : { kind: 'key_reused' };
 };
 
-const answer = async (tools: PostingTools, accepted: Accepted, answerBy: number): Promise<XPost> => {
+const answer = async (
+  tools: PostingTools,
+  accepted: Exclude<Accepted, { kind: 'account_changed' }>,
+  answerBy: number,
+): Promise<XPost> => {
   if (accepted.kind === 'revoked') throw new HeraldError('CREDENTIALS_INVALID');
   if (accepted.kind === 'expired') throw invalidExpiry('is in the past');
   if (accepted.kind === 'key_reused') {

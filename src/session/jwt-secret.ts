@@ -1,3 +1,4 @@
+import { isLoopback } from '../kernel/index.ts';
 import { type ClaimsLayout, readClaimsLayout } from './claims-layout.ts';
 import {
   ASYMMETRIC_ALGORITHMS,
@@ -102,14 +103,11 @@ const readVerification = (
 /** Keys fetched over plain http could be anybody's (R16). */
 const readUrl = (text: string, complain: Complain): Pick<JwtSecret, 'algorithms' | 'key'> | undefined => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isProtected =
-    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  const isProtected = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (url === undefined || !isProtected) return complain('jwk_url must be https; http is only for loopback.');
   if (url.username !== '' || url.password !== '') return complain('jwk_url must not hold a password.');
   return { algorithms: ASYMMETRIC_ALGORITHMS, key: url };
 };
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 const readAudience = (value: unknown, complain: Complain): readonly string[] | undefined => {
   const list: unknown[] = Array.isArray(value) ? value : [value];

@@ -6,7 +6,7 @@ import {
   type StoredAccount,
   type XCredentials,
 } from '../../src/kernel/index.ts';
-import { openWorld, sessionOf, userIdOf, type World } from './world.ts';
+import { openWorld, RETURN_TO, sessionOf, userIdOf, type World } from './world.ts';
 
 const alice = sessionOf('alice');
 const mallory = sessionOf('mallory');
@@ -67,6 +67,26 @@ describe('what a session posts with', () => {
     await expect(postAs(sessionOf('alice', envelopes))).rejects.toMatchObject({
       code: 'CREDENTIALS_INVALID',
     });
+  });
+
+  it('is no account either, by name or connected, once its sign-in was revoked', async () => {
+    const carol = await world.connect(alice, 'carol');
+    const session = sessionOf('alice', await world.envelopesFor('alice', await world.xUser('carol')));
+    const code = await world.codeFor(alice, 'dave');
+    world.clock.aheadMs = 2_000;
+    await world.memory.revocations.revoke(userIdOf('alice'));
+    const { startXConnect, connectXAccount, disconnectXAccount } = world.room.operations;
+    for (const attempt of [
+      () => postAs(session, carol.id),
+      () => startXConnect(session, { returnTo: RETURN_TO }),
+      () => connectXAccount(session, { code }),
+      () => disconnectXAccount(session, carol.id),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+    }
+    world.clock.aheadMs = 4_000;
+    const later = sessionOf('alice', await world.envelopesFor('alice', await world.xUser('carol')));
+    expect(await postAs(later, carol.id)).toBe('carol');
   });
 
   it('is ACCOUNT_REQUIRED without envelopes and accounts', async () => {
@@ -142,6 +162,15 @@ describe('an account whose credentials X refuses', () => {
 
     expect(await world.connect(alice, 'carol')).toMatchObject({ id, state: 'CONNECTED' });
     expect(await postAs(alice, id)).toBe('carol');
+  });
+
+  it('has to be connected again when X refuses a read, too', async () => {
+    const { id } = await world.connect(alice, 'carol');
+    const refused = world.room.useCredentials(alice, undefined, () =>
+      Promise.reject(new HeraldError('ACCOUNT_NEEDS_RECONNECT')),
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'ACCOUNT_NEEDS_RECONNECT' });
+    expect(await world.room.operations.xAccounts(alice)).toMatchObject([{ id, state: 'NEEDS_RECONNECT' }]);
   });
 
   it('is not blamed for what was lent before it was connected again', async () => {

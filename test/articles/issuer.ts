@@ -73,18 +73,16 @@ const createTestIssuer = async (url: string): Promise<Issuer> => {
   });
 };
 
-type StoredEntry = IssuerEntry & { readonly grantId: string | undefined; readonly uid: string | undefined };
+type StoredEntry = IssuerEntry & { readonly grantId: string | undefined };
 
 const createStore = (): IssuerStore => {
   const entries = new Map<string, StoredEntry>();
   const key = (kind: string, id: string) => `${kind} ${id}`;
   return {
-    async upsert({ kind, id, value, grantId, uid }) {
-      entries.set(key(kind, id), { id, value, grantId, uid, consumedAt: undefined });
+    async upsert({ kind, id, value, grantId }) {
+      entries.set(key(kind, id), { id, value, grantId, consumedAt: undefined });
     },
     find: async (kind, id) => entries.get(key(kind, id)),
-    findByUid: async (kind, uid) =>
-      [...entries].find(([name, entry]) => name.startsWith(`${kind} `) && entry.uid === uid)?.[1],
     async consume(kind, id) {
       const entry = entries.get(key(kind, id));
       if (entry === undefined || entry.consumedAt !== undefined) return false;

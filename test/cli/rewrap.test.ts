@@ -97,7 +97,6 @@ describe('herald keys rotate --use rest', () => {
       value: await before.seal('canary', ['issuer_entry', 'Grant', 'digest']),
       userId: undefined,
       grantId: undefined,
-      uid: undefined,
       lifetimeMs: undefined,
     });
     await putTickets(450);

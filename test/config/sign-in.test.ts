@@ -77,6 +77,23 @@ describe('HERALD_PUBLIC_URL', () => {
   });
 });
 
+describe('HERALD_TRUSTED_PROXIES', () => {
+  const proxies = (list: string) => problemsOf({ HERALD_TRUSTED_PROXIES: list });
+
+  it('takes addresses and ranges', async () => {
+    expect(await proxies('10.0.0.1, 10.0.0.0/8, ::1,fd00::/8')).toEqual([]);
+  });
+
+  it.each(['nginx', '10.0.0', '10.0.0.0/33', '0.0.0.0/0', '::/0', '::/129', '10.0.0.0/', '10.0.0.0/8/8'])(
+    'refuses %s',
+    async (proxy) => {
+      expect(await proxies(`10.0.0.1,${proxy}`)).toEqual([
+        expect.stringMatching(/^HERALD_TRUSTED_PROXIES: .* is no IP address/),
+      ]);
+    },
+  );
+});
+
 describe('reading sessions of the old rule', () => {
   const legacy = (until: string) => ({ HERALD_LEGACY_PASSWORD: 'p', HERALD_LEGACY_READ_UNTIL: until });
 

@@ -257,10 +257,19 @@ describe('a request that is no GraphQL over HTTP', () => {
 });
 
 describe('limits of a document (R30)', () => {
+  it('leave room for everything there is of a post, through a fragment', async () => {
+    const query = `query { xPosts { posts { ...Post } endCursor } }
+      fragment Post on XPost { ...State parts { position state text tweetId url error { ...Error } } }
+      fragment State on XPost { id state deduplicated accountId tweetId url error { ...Error } }
+      fragment Error on XPostError { code message userAction retryAt }`;
+    const { body } = await world.query(query, undefined, session);
+    expect(body.errors).toBeUndefined();
+  });
+
   it.each([
     [
       'depth',
-      `{ __schema { types { ${'ofType { '.repeat(0)} name } } xMe { userId } ${'...A '.repeat(1)} } fragment A on Query { xMe { ${'... { '.repeat(50)} userId ${'} '.repeat(50)} } }`,
+      `{ xMe { userId } ...A } fragment A on Query { xMe { ${'deeper { '.repeat(6)} userId ${'} '.repeat(6)} } }`,
     ],
     ['tokens', `{ xMe { ${'userId '.repeat(600)} } }`],
     ['directives', `{ xMe { userId ${'@include(if: true) '.repeat(9)} } }`],

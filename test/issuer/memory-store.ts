@@ -35,7 +35,6 @@ export const createMemoryStore = (): MemoryStore => {
       reach();
       return alive(entries.get(nameOf(kind, id)));
     },
-    findByUid: async () => undefined,
     async consume(kind, id) {
       reach();
       const entry = alive(entries.get(nameOf(kind, id)));

@@ -17,7 +17,6 @@ const newEntry = (changed: Partial<Entry> = {}): Entry => ({
   value: { kid: 'rest-1', sealed: randomBytes(40) },
   userId: newUserId(),
   grantId: newDigest(),
-  uid: undefined,
   lifetimeMs: 600_000,
   ...changed,
 });
@@ -40,16 +39,12 @@ describe('the issuer’s entries', () => {
     expect(await issuer.find(kind, id)).toBeUndefined();
   });
 
-  it('are written over, and found by uid, the latest first', async () => {
-    const entry = await put({ kind: 'Session', uid: newDigest(), grantId: undefined });
+  it('are written over', async () => {
+    const entry = await put({ kind: 'Session', grantId: undefined });
     const { kind, id } = entry;
     const value = { kid: 'rest-2', sealed: randomBytes(40) };
     await issuer.upsert({ ...entry, value, lifetimeMs: 700_000 });
-    expect(await issuer.findByUid(kind, entry.uid ?? '')).toEqual({ id, value, consumedAt: undefined });
-    const moved = await put({ kind, uid: entry.uid, lifetimeMs: 800_000 });
-    expect((await issuer.findByUid(kind, entry.uid ?? ''))?.id).toBe(moved.id);
-    expect(await issuer.findByUid('Interaction', entry.uid ?? '')).toBeUndefined();
-    expect(await issuer.findByUid(kind, newDigest())).toBeUndefined();
+    expect(await issuer.find(kind, id)).toEqual({ id, value, consumedAt: undefined });
   });
 
   it('are consumed by exactly one of many who come at once, and stay consumed when written over', async () => {
@@ -68,16 +63,11 @@ describe('the issuer’s entries', () => {
   });
 
   it('end by the database’s clock; tidy forgets them, and never those without an end', async () => {
-    const [over, open, endless] = [
-      await put({ uid: newDigest() }),
-      await put(),
-      await put({ lifetimeMs: undefined }),
-    ];
+    const [over, open, endless] = [await put(), await put(), await put({ lifetimeMs: undefined })];
     await pool.query(`update herald.issuer_entry set expires_at = now() - interval '1 ms' where id = $1`, [
       over.id,
     ]);
     expect(await issuer.find(over.kind, over.id)).toBeUndefined();
-    expect(await issuer.findByUid(over.kind, over.uid ?? '')).toBeUndefined();
     expect(await issuer.consume(over.kind, over.id)).toBe(false);
     await tidy();
     const ids = [over.id, open.id, endless.id];

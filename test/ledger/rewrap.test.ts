@@ -21,7 +21,7 @@ const putOneOfEach = async (ledger: OpenLedger, kid: string): Promise<string[][]
   const code = { kind: 'code', id: newDigest(), boundTo: post.userId, value: newSeal(kid) } as const;
   await ledger.singleUse.put({ ...code, lifetimeMs: 600_000 });
   const session = { kind: 'Session', id: newDigest(), value: newSeal(kid) };
-  const owners = { userId: undefined, grantId: undefined, uid: undefined };
+  const owners = { userId: undefined, grantId: undefined };
   await ledger.issuer.upsert({ ...session, ...owners, lifetimeMs: undefined });
   return [
     ['account_key', account.id, account.userId, account.xUserId, '1'],

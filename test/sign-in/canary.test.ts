@@ -93,7 +93,8 @@ const fault = (kind: string) =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ method: 'POST', path: '/2/tweets', kind, times: 1 }),
   });
-const note = (hop: string): void => void visited.push(hop);
+/** The whole address, as it stands in histories and in the logs of proxies. */
+const note = (_hop: string, { href }: URL): void => void visited.push(decodeURIComponent(href));
 
 /** Every row of every table of Herald's, as Postgres prints it: text, and bytes as text where they are text. */
 const dump = async (): Promise<string> => {
@@ -186,10 +187,11 @@ it('writes no credential, key or secret anywhere', async () => {
       body: '{',
     }),
   );
+  const storedBefore = await dump();
   const ofX = [...(await tokensOfX('alice')), ...(await tokensOfX('bob'))];
   await act('disconnectXAccount', { id: account.id }, sessionFor('42'));
 
-  const stored = await dump();
+  const stored = `${storedBefore}\n${await dump()}`;
   const metrics = await (await fetch(metricsUrl)).text();
   herald.signal('SIGINT');
   await herald.waitForExit();
@@ -213,6 +215,7 @@ it('writes no credential, key or secret anywhere', async () => {
   expect(written.metrics).toContain('herald_posts_total');
   expect(written.database).toContain('alice');
   expect(written.log).toContain('"evt":"request"');
+  expect(written.addresses).toMatch(/\/auth\/x\/callback\?oauth_token=[^\n]+oauth_verifier=/);
 }, 60_000);
 
 /** Everything that must stand nowhere: of X, of the keyring, of the configuration, of the sign-ins. */

@@ -13,7 +13,7 @@ beforeAll(async () => {
   world = await createWorld();
   database = new pg.Client(world.databaseUrl);
   await database.connect();
-  for (const name of ['alice', 'bob']) await world.account(name);
+  for (const name of ['alice', 'bob', 'carol']) await world.account(name);
 });
 beforeEach(() => {
   count += 1;
@@ -175,6 +175,14 @@ describe('credentials at rest', () => {
     ]);
   });
 
+  it('are known to be refused when X says so to a read', async () => {
+    const { id } = await connect(world, user, 'carol');
+    await world.fault('401', { method: 'GET', path: '/2/users/me' });
+    const { body } = await world.act('xMe', {}, sessionFor(user));
+    expect(body.code).toBe('ACCOUNT_NEEDS_RECONNECT');
+    expect(await accounts()).toMatchObject([{ id, state: 'NEEDS_RECONNECT' }]);
+  });
+
   it('wait for a new connection when X refuses them, and the post goes out then', async () => {
     const { id } = await connect(world, user, 'bob');
     await world.fault('401');
@@ -192,5 +200,22 @@ describe('credentials at rest', () => {
         timeout: 10_000,
       })
       .toBe('SENT');
+  });
+});
+
+describe('a repeated idempotency key', () => {
+  it('is answered with its post although the account can no longer be posted as', async () => {
+    const { id } = await connect(world, user, 'alice');
+    const input = { text: `keyed ${user}`, idempotencyKey: `key-${user}` };
+    const first = await post(input.text, input);
+    expect(first.state).toBe('SENT');
+    await ask<XAccount>(world, 'disconnectXAccount', { id }, user);
+    expect(await post(input.text, input)).toMatchObject({ id: first.id, state: 'SENT', deduplicated: true });
+    expect(await refusal('postTweet', { ...input, text: 'another' })).toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+    });
+    expect(await refusal('postTweet', { ...input, idempotencyKey: 'unknown' })).toMatchObject({
+      code: 'ACCOUNT_REQUIRED',
+    });
   });
 });

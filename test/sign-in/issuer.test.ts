@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { XPost } from '../../src/kernel/index.ts';
+import type { XAccount, XPost } from '../../src/kernel/index.ts';
 import { openBrowser } from '../../src/local/browser.ts';
 import { loopbackReturn, sessionOf, signInWithPkce } from '../../src/local/oauth.ts';
 import { callGraphql } from '../../src/local/requests.ts';
@@ -89,6 +89,12 @@ describe('an app without auth', () => {
     ).rejects.toThrow('UNAUTHENTICATED');
     const { body } = await world.act('postTweet', { input: { text: 'revoked' } }, sessionOf(tokens));
     expect(body.code).toBe('CREDENTIALS_INVALID');
+    const { body: accounts } = await world.act('xAccounts', {}, sessionOf(tokens));
+    const [account] = accounts as unknown as XAccount[];
+    const asAccount = { input: { text: 'revoked, as the account', accountId: account?.id } };
+    expect((await world.act('postTweet', asAccount, sessionOf(tokens))).body.code).toBe(
+      'CREDENTIALS_INVALID',
+    );
   });
 
   it('is told when the user refuses at X', async () => {

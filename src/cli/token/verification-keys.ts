@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { isLoopback } from '../../kernel/index.ts';
 import { Refusal } from '../command.ts';
 import { findFile } from '../replace-file.ts';
 
@@ -104,5 +105,4 @@ const fetchKeySet = async (address: string): Promise<string> => {
   }
 };
 
-const isTrustworthy = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+const isTrustworthy = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url);

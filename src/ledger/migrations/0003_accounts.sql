@@ -64,7 +64,6 @@ create table herald.issuer_entry (
   id text not null,
   user_id text,
   grant_id text,
-  uid text,
   kid text not null,
   sealed bytea not null,
   expires_at timestamptz,
@@ -72,7 +71,6 @@ create table herald.issuer_entry (
   primary key (kind, id)
 );
 create index issuer_entry_grant on herald.issuer_entry (grant_id) where grant_id is not null;
-create index issuer_entry_uid on herald.issuer_entry (uid) where uid is not null;
 create index issuer_entry_user on herald.issuer_entry (user_id) where user_id is not null;
 create index issuer_entry_expires_at on herald.issuer_entry (expires_at);
 

@@ -1,0 +1,11 @@
+export { renderDiff } from './diff.ts';
+export { mergeIntoDirectory, removeFromDirectory } from './directory.ts';
+export { connectEngine, type Engine, hasHeaderPrecedence } from './engine.ts';
+export { engineFiles, mergeIntoEngine } from './engine-metadata.ts';
+export type { JsonObject } from './json.ts';
+export { describeSwitches } from './notes.ts';
+export { MetadataProblem } from './problem.ts';
+export { type Files, openProject } from './project.ts';
+export { readSdl, readSurface } from './surface.ts';
+export { type Choice, doors } from './terms.ts';
+export { finishInterrupted, writeFiles } from './write-files.ts';
