@@ -6,8 +6,7 @@ export interface HeraldDocument<Result, Variables> {
   // graphql 16 names kinds by an enum, to which no literal can be assigned, and with `never` here TypeScript infers neither
   // type parameter of a TypedDocumentNode.
   // biome-ignore lint/suspicious/noExplicitAny: nothing else fits, see above
-  // oxlint-disable-next-line no-explicit-any
-  readonly kind: any;
+  readonly kind: any; // oxlint-disable-line no-explicit-any
   readonly definitions: readonly never[];
   /** Only a type; it has no value. */
   readonly __apiType?: (variables: Variables) => Result;

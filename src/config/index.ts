@@ -7,7 +7,6 @@ import { readSignIn, type SignInConfig } from './sign-in.ts';
 import { unknownNames } from './variables.ts';
 
 export type { Environment } from './read.ts';
-export type { Client } from './sign-in.ts';
 export { variables } from './variables.ts';
 
 /** What Herald is told and may print. */

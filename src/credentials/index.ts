@@ -2,7 +2,7 @@ export { boundToAccount, createAccountSeal } from './account-seal.ts';
 export { activeRestKid, createRestSeal, RestSealBroken, rewrap } from './at-rest.ts';
 export { EnvelopeRefusal } from './envelope.ts';
 export { type InspectedEnvelope, openForInspection, openPbkdf2 } from './inspect.ts';
-export { boundToPost, createKeptCredentials } from './kept.ts';
+export { createKeptCredentials } from './kept.ts';
 export { type Keyring, KeyringProblem, loadKeyring } from './keyring.ts';
 export { describeKeys, type KeyDescription, type KeyringEdit } from './keyring-document.ts';
 export {
@@ -13,11 +13,10 @@ export {
   retireKey,
   rotateKey,
 } from './keyring-editing.ts';
-export type { KeyStatus, KeyUse } from './keyring-entries.ts';
-export { createLegacyReader, type LegacyReader } from './legacy.ts';
+export type { KeyUse } from './keyring-entries.ts';
+export { createLegacyReader } from './legacy.ts';
 export { generateKeyring } from './new-key.ts';
 export { createEnvelopeOpener } from './opener.ts';
-export { type EcPublicJwk, hasuraJwtSecret, publicKeys } from './public-keys.ts';
+export { hasuraJwtSecret, publicKeys } from './public-keys.ts';
 export { type ReadablePair, sealPair } from './seal.ts';
-export type { RsaPrivateJwk, RsaPublicJwk, SignKey } from './sign-keys.ts';
 export { weaknessOfHmacKey } from './weak-keys.ts';

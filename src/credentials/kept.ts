@@ -31,7 +31,7 @@ export const createKeptCredentials = (seal: RestSeal): KeptCredentials => ({
 });
 
 /** What `post_credential` is bound to. */
-export const boundToPost = ({ postId, userId, xUserId }: CredentialOwner): readonly string[] => [
+const boundToPost = ({ postId, userId, xUserId }: CredentialOwner): readonly string[] => [
   PURPOSE,
   postId,
   userId,
