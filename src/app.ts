@@ -109,6 +109,10 @@ export const createApp = async (
   const server = createDoors({
     posting,
     accounts: accounts.operations,
+    postRequests: opened.postRequests,
+    sessionOf: (userId) =>
+      openSession({ 'x-hasura-role': config.roles[0], 'x-hasura-user-id': userId }, config.roles),
+    tidy: ledger.tidy,
     signIn: accounts.browser,
     issuer,
     verifyBearer,

@@ -5,6 +5,7 @@ import { actionError } from './answer.ts';
 import { bodyBytesOf } from './json-body.ts';
 import { checkSize, type OperationContext, type Operations } from './operations.ts';
 import { coerceArguments, rootFields } from './schema.ts';
+import { traceIdOf } from './trace-id.ts';
 
 export interface ActionDoor {
   readonly schema: GraphQLSchema;
@@ -52,6 +53,7 @@ const contextOf = (request: FastifyRequest, session: Session): OperationContext 
   bodyBytes: bodyBytesOf(request),
   report: request,
   session: () => session,
+  origin: { traceId: traceIdOf(request) },
 });
 
 interface ActionRequest {

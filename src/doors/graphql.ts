@@ -12,6 +12,7 @@ import { bodyBytesOf } from './json-body.ts';
 import { oneSideEffect } from './one-side-effect.ts';
 import type { OperationContext, Operations } from './operations.ts';
 import { attachResolvers } from './schema.ts';
+import { traceIdOf } from './trace-id.ts';
 
 export interface GraphqlDoor {
   readonly schema: GraphQLSchema;
@@ -43,6 +44,7 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
       bodyBytes: bodyBytesOf(request),
       report: request,
       session: () => clientSession ?? door.openSession(sessionHeaders(request)),
+      origin: { traceId: traceIdOf(request) },
     };
     const server = clientSession === undefined ? forHasura : forClients;
     const response = await server.handleNodeRequestAndResponse(request, reply, context);

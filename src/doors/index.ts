@@ -7,6 +7,8 @@ import {
   type Log,
   type Meter,
   type Posting,
+  type PostRequestStore,
+  type Session,
 } from '../kernel/index.ts';
 import { openActionDoor, sendActionError } from './action.ts';
 import { refusalOf } from './answer.ts';
@@ -14,6 +16,7 @@ import { answerBrokenRequest, answerExpectation, drain } from './broken-requests
 import { sendBrowserHeaders, sendBrowserRefusal } from './browser-answer.ts';
 import { closeConnectionsWhenClosing } from './closing.ts';
 import { admitOrigins } from './cross-origin.ts';
+import { openEventDoor, sendEventError } from './event.ts';
 import { openGraphqlDoor, sendGraphqlRefusal } from './graphql.ts';
 import { admitHasuraOrBearer, type CallerTools } from './graphql-callers.ts';
 import { admitHasuraOnly } from './hasura-only.ts';
@@ -30,6 +33,11 @@ import { openSignInDoor } from './sign-in.ts';
 export interface DoorTools extends CallerTools {
   readonly posting: Posting;
   readonly accounts: Accounts;
+  readonly postRequests: PostRequestStore;
+  /** The session of a user whom an event names: of a role that may post, and without credentials. */
+  readonly sessionOf: (userId: string) => Session;
+  /** Forgets what nobody asks for any more. */
+  readonly tidy: () => Promise<void>;
   readonly signIn: BrowserSignIn;
   /** The authorization server; without one its routes do not exist. */
   readonly issuer: IssuerRoutes | undefined;
@@ -117,6 +125,15 @@ const openOperationDoors = (server: FastifyInstance, tools: DoorTools): void => 
     openActionDoor(scope, { schema, operations, openSession });
   });
   server.register(async (scope) => {
+    shedLoad(scope, tools.loadShedding);
+    admitHasuraOnly(scope, tools.isHasura);
+    // Once the body is read: it says whether the engine has tries left.
+    scope.addHook('preHandler', async () => assertMayBegin(tools.mayBegin));
+    scope.setErrorHandler(fail(tools, sendEventError));
+    const { postRequests: requests, sessionOf, tidy } = tools;
+    openEventDoor(scope, { schema, operations, requests, sessionOf, tidy });
+  });
+  server.register(async (scope) => {
     // First, so that a page can read why it was refused.
     admitOrigins(scope, '/graphql', tools.redirectUris);
     scope.register(async (door) => {
@@ -154,12 +171,14 @@ const bugReporter =
 const COMES_BACK_AFTER_MS = 5_000;
 
 const refuseOnTheWayOut = (scope: FastifyInstance, mayBegin: () => boolean): void => {
-  scope.addHook('onRequest', async () => {
-    if (mayBegin()) return;
-    throw new HeraldError('TEMPORARILY_UNAVAILABLE', {
-      message: 'This Herald is shutting down, and nothing was started. Try again after retryAt.',
-      retryAt: new Date(Date.now() + COMES_BACK_AFTER_MS),
-    });
+  scope.addHook('onRequest', async () => assertMayBegin(mayBegin));
+};
+
+const assertMayBegin = (mayBegin: () => boolean): void => {
+  if (mayBegin()) return;
+  throw new HeraldError('TEMPORARILY_UNAVAILABLE', {
+    message: 'This Herald is shutting down, and nothing was started. Try again after retryAt.',
+    retryAt: new Date(Date.now() + COMES_BACK_AFTER_MS),
   });
 };
 

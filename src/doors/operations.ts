@@ -1,4 +1,11 @@
-import { type Accounts, HeraldError, type Posting, type Session, type XPost } from '../kernel/index.ts';
+import {
+  type Accounts,
+  HeraldError,
+  type Posting,
+  type PostOrigin,
+  type Session,
+  type XPost,
+} from '../kernel/index.ts';
 import type { Resolvers } from './resolvers.generated.ts';
 
 /** What a resolver may know about the request it answers. */
@@ -10,6 +17,7 @@ export interface OperationContext {
   readonly report: { operation: string | undefined; refusal: string | undefined; postId: string | undefined };
   /** Who asks; throws the refusal when nobody may. Introspection never calls it. */
   readonly session: () => Session;
+  readonly origin: PostOrigin;
 }
 
 export type Operations = Pick<Resolvers, 'Mutation' | 'Query'>;
@@ -19,7 +27,7 @@ export const createOperations = (posting: Posting, accounts: Accounts) =>
   ({
     Mutation: {
       postTweet: async (_root, { input }, context) =>
-        noted(context, posting.postTweet(context.session(), input)),
+        noted(context, posting.postTweet(context.session(), input, context.origin)),
       cancelTweet: async (_root, { input }, context) =>
         noted(context, posting.cancelTweet(context.session(), input.id)),
       retryTweet: async (_root, { input }, context) =>

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log, Meter } from '../kernel/index.ts';
+import { traceIdOf } from './trace-id.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,6 +41,7 @@ export const reportRequest = (
 const doorOf = (route: string): Door => {
   // The preflight requests of a page have a route of their own.
   if (route === '/graphql' || route === '*') return 'graphql';
+  if (route === '/hasura/events') return 'event';
   if (route.startsWith('/auth/')) return 'sign_in';
   return route.startsWith('/oauth/') || route.startsWith('/.well-known/') ? 'issuer' : 'action';
 };
@@ -48,10 +50,4 @@ const doorOf = (route: string): Door => {
 const refusalOf = (status: number): string | undefined => {
   if (status >= 500) return 'INTERNAL';
   return status >= 400 ? 'INVALID_REQUEST' : undefined;
-};
-
-/** The trace that the request belongs to: W3C Trace Context, or B3 as Hasura sends it. */
-const traceIdOf = ({ headers }: FastifyRequest): string | undefined => {
-  const w3c = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? ''))?.[1];
-  return w3c ?? /^[0-9a-f]{16,32}$/.exec(String(headers['x-b3-traceid'] ?? ''))?.[0];
 };

@@ -12,6 +12,8 @@ export type PostId = Branded<'PostId'>;
 
 /** Herald's own id of a connected account, a lower-case uuid. */
 export type AccountId = Branded<'AccountId'>;
+/** The id of a row of `herald.post_request`, a lower-case uuid. */
+export type PostRequestId = Branded<'PostRequestId'>;
 
 const SNOWFLAKE = /^[1-9]\d{0,18}$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -31,6 +33,10 @@ export const parsePostId = (value: string): PostId | undefined =>
 /** The id, or undefined when `value` is not a lower-case uuid. */
 export const parseAccountId = (value: string): AccountId | undefined =>
   UUID.test(value) ? (value as AccountId) : undefined;
+
+/** The id, or undefined when `value` is not a lower-case uuid. */
+export const parsePostRequestId = (value: string): PostRequestId | undefined =>
+  UUID.test(value) ? (value as PostRequestId) : undefined;
 
 /** A user id is any non-empty string of at most 255 characters without control characters. */
 export const parseUserId = (value: string): UserId | undefined =>

@@ -8,5 +8,6 @@ export * from './log.ts';
 export * from './loopback.ts';
 export type * from './meter.ts';
 export * from './ports.ts';
+export type * from './post-requests.ts';
 export type * from './schema.generated.ts';
 export * from './secret.ts';

@@ -2,6 +2,7 @@ import type { PostErrorCode } from './errors.ts';
 import type { AccountId, PostId, TweetId, UserId, XUserId } from './ids.ts';
 import type { Joined, LedgerAttempt, LedgerStatus, PauseScope } from './ledger-reports.ts';
 import type { XOutcome } from './ports.ts';
+import type { PostOrigin } from './post-requests.ts';
 
 /*
  * What the ledger keeps and what may be asked of it. Times are the database's; ids are strings.
@@ -51,6 +52,7 @@ export interface NewPost {
   readonly sealedAt?: Date | undefined;
   /** The first part must not be sent now: it becomes QUEUED with this error. */
   readonly wait?: { readonly code: PartErrorCode; readonly until: Date } | undefined;
+  readonly origin?: PostOrigin | undefined;
 }
 
 export interface LedgerPart {
@@ -75,6 +77,8 @@ export interface LedgerPost {
   readonly idempotencyKey: string | undefined;
   readonly createdAt: Date;
   readonly expiresAt: Date;
+  /** The trace of the request that asked for it. */
+  readonly traceId: string | undefined;
   readonly parts: readonly LedgerPart[];
 }
 

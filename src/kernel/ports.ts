@@ -1,6 +1,7 @@
 import type { PostErrorCode } from './errors.ts';
 import type { AccountId, PostId, TweetId, UserId, XUserId } from './ids.ts';
 import type { LedgerPost, SealedCredential } from './ledger.ts';
+import type { PostOrigin } from './post-requests.ts';
 import type {
   ConnectXAccountInput,
   PostTweetInput,
@@ -249,7 +250,7 @@ export interface KeptCredentials {
 
 /** What a session may ask for: a method for each root field of the SDL. */
 export interface Posting {
-  postTweet(session: Session, input: PostTweetInput): Promise<XPost>;
+  postTweet(session: Session, input: PostTweetInput, origin?: PostOrigin): Promise<XPost>;
   cancelTweet(session: Session, id: string): Promise<XPost>;
   retryTweet(session: Session, id: string): Promise<XPost>;
   resolveTweet(session: Session, input: ResolveTweetInput): Promise<XPost>;

@@ -8,6 +8,7 @@ import {
   type NewPost,
 } from '../kernel/index.ts';
 import { type Database, mayBeCommitted } from './database.ts';
+import { tieRequest } from './post-requests.ts';
 import { isRevoked, readRevoked } from './revocation.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
@@ -33,9 +34,7 @@ const isWelcome = `($7::timestamptz is null or $7 > now()) and not ${isRevoked('
  * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
  * window, or while the first post is still open, or with a known key or id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
  */
-const acceptPost = {
-  name: 'accept',
-  text: `
+const acceptWith = (besides: string): string => `
 with taken as (
   insert into herald.recent_post as recent (user_id, x_user_id, fingerprint, post_id)
   select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0 and ${isWelcome}
@@ -50,9 +49,9 @@ with taken as (
     or exists (select from herald.deployment where public_url <> $16) as paused
 ), post as (
   insert into herald.post (id, user_id, x_user_id, account_id, operation, idempotency_key, fingerprint, expires_at,
-    attempted, part_count, queued_parts, sending_parts)
+    trace_id, attempted, part_count, queued_parts, sending_parts)
   select $1::uuid, $2, $3, $18::uuid, $4, $5, $6, coalesce($7, now() + ${ms('$8')}),
-    not waits, count, case when waits then count else count - 1 end, case when waits then 0 else 1 end
+    $20, not waits, count, case when waits then count else count - 1 end, case when waits then 0 else 1 end
   from (select paused or $12::text is not null as waits, cardinality($9::text[]) as count from hold) as first
   where ($5 is not null or $14 = 0 or exists (select from taken)) and ${isWelcome}
   on conflict do nothing
@@ -77,9 +76,11 @@ with taken as (
 ), credential as (
   insert into herald.post_credential (post_id, kid, sealed, sealed_at)
   select id, $11, $17::bytea, $19 from post where $11::text is not null
-)
-select ${postColumns}, part.fence from post, part order by part.position`,
-};
+)${besides}
+select ${postColumns}, part.fence from post, part order by part.position`;
+
+const acceptPost = { name: 'accept', text: acceptWith('') };
+const acceptRequested = { name: 'accept_requested', text: acceptWith(tieRequest('$21', '$22')) };
 
 /** Whatever stands in the way of a post: the same id, the same key, or the same input a moment ago. */
 const readExisting = {
@@ -150,7 +151,7 @@ const acceptOnce = async (
   post: NewPost,
   lease: { readonly endsAtMs: number; readonly answerLost: boolean },
 ): Promise<Accepted | undefined> => {
-  const rows = await database.query<AcceptRow>(acceptPost, acceptValues(settings, post));
+  const rows = await writeDown(database, settings, post);
   const accepted = toOnePost(rows);
   if (accepted !== undefined) return answerAccepted(accepted, rows, lease.endsAtMs);
   const stored = await readStored(database, post);
@@ -164,6 +165,14 @@ const acceptOnce = async (
   )
     return { kind: 'account_changed' };
   return stored && answerStored(post, stored);
+};
+
+const writeDown = (database: Database, settings: LedgerSettings, post: NewPost): Promise<AcceptRow[]> => {
+  const values = acceptValues(settings, post);
+  const request = post.origin?.request;
+  return request === undefined
+    ? database.query(acceptPost, values)
+    : database.query(acceptRequested, [...values, request.id, request.eventId]);
 };
 
 /**
@@ -207,6 +216,7 @@ const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
   post.credential?.sealed ?? null,
   post.accountId ?? null,
   post.sealedAt ?? null,
+  post.origin?.traceId ?? null,
 ];
 
 interface Stored {

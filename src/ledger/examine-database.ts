@@ -16,7 +16,7 @@ export interface DatabaseExamination {
   readonly clockAheadMs: number;
   /** Migrations of this Herald that were not applied yet, in order. */
   readonly pendingMigrations: readonly string[];
-  /** Whether the role `herald_read` is there and may read the schema. */
+  /** Whether the roles `herald_read` and `herald_events` are there and may use the schema. */
   readonly readingRole: boolean;
   /** Whether the connection's own role may make roles. */
   readonly mayMakeRoles: boolean;
@@ -83,8 +83,10 @@ const readServer = async (client: pg.Client) => {
   const askedAtMs = Date.now();
   const { rows } = await client.query<ServerRow>(`
     select current_setting('server_version_num')::int as version, clock_timestamp() as now,
-      coalesce((select has_schema_privilege(rolname, 'herald', 'usage') from pg_roles
-                where rolname = 'herald_read' and to_regnamespace('herald') is not null), false) as reading_role,
+      (select count(*) = 2 from pg_roles
+       where rolname in ('herald_read', 'herald_events')
+         and case when to_regnamespace('herald') is not null
+           then has_schema_privilege(rolname, 'herald', 'usage') end) as reading_role,
       (select rolcreaterole or rolsuper from pg_roles where rolname = current_user) as may_make_roles`);
   const halfwayMs = (askedAtMs + Date.now()) / 2;
   const [row] = rows;

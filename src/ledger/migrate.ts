@@ -25,7 +25,7 @@ export class MigrationFailed extends Error {
 interface Migrated {
   /** The migrations that were applied now, in order. */
   readonly applied: readonly string[];
-  /** Whether the role `herald_read` exists with its grants; without it `doctor` prints `readingRoleSql`. */
+  /** Whether `herald_read` and `herald_events` exist with their grants; without them `doctor` prints `readingRoleSql`. */
   readonly readingRole: boolean;
 }
 

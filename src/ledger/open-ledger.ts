@@ -3,6 +3,7 @@ import type {
   AccountStore,
   IssuerStore,
   Ledger,
+  PostRequestStore,
   RestStore,
   RevocationStore,
   SingleUseStore,
@@ -17,6 +18,7 @@ import { expireLeases, expireQueued } from './expire.ts';
 import { openIssuerEntries } from './issuer-entries.ts';
 import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';
+import { openPostRequests } from './post-requests.ts';
 import { readAttempts, readKeptCredential, readPage, readPost, readPostWithKey } from './read-posts.ts';
 import {
   nextToReconcile,
@@ -43,6 +45,7 @@ export interface OpenLedger extends Ledger {
   readonly issuer: IssuerStore;
   readonly revocations: RevocationStore;
   readonly rest: RestStore;
+  readonly postRequests: PostRequestStore;
 }
 
 /** Migrates the database and gives the ledger in it. `close` waits for the statements that are under way. */
@@ -100,5 +103,6 @@ const ledgerOf = (database: Database, settings: LedgerSettings): OpenLedger => {
     issuer: openIssuerEntries(database),
     revocations: openRevocations(database),
     rest: openRestStore(database),
+    postRequests: openPostRequests(database),
   };
 };

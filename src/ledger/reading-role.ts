@@ -2,30 +2,49 @@ import pg from 'pg';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-/**
- * The SQL behind the role that the GraphQL engine reads with: the tracked columns of `herald.post`, `herald.part`
- * and `herald.account` and nothing else. `doctor` prints it where Herald's own role may not run it.
- */
-export const readingRoleSql = `do $$
+const makeRole = (name: string): string => `do $$
 begin
-  if not exists (select from pg_roles where rolname = 'herald_read') then
-    create role herald_read nologin;
+  if not exists (select from pg_roles where rolname = '${name}') then
+    create role ${name} nologin;
   end if;
 exception when duplicate_object or unique_violation then
   null; -- another database of this server made it at the same moment
 end $$;
-grant usage on schema herald to herald_read;
-grant select (id, user_id, x_user_id, account_id, operation, state, idempotency_key, created_at, expires_at, scheduled_at)
+grant usage on schema herald to ${name};`;
+
+/** What the engine reads: the tracked columns of `herald.post`, `herald.part` and `herald.account` and nothing else. */
+const readSql = `${makeRole('herald_read')}
+grant select (id, user_id, user_uuid, x_user_id, account_id, operation, state, idempotency_key, created_at, expires_at,
+    scheduled_at)
   on herald.post to herald_read;
 grant select (post_id, position, state, state_since, text, tweet_id, deleted_at, error_code, error_retry_at)
   on herald.part to herald_read;
-grant select (id, user_id, x_user_id, username, state, is_default, connected_at, posts_remaining, posts_reset_at)
+grant select (id, user_id, user_uuid, x_user_id, username, state, is_default, connected_at, posts_remaining,
+    posts_reset_at)
   on herald.account to herald_read;`;
 
-/** Makes the role and its grants. False when the connection's own role may not. */
+/** What the engine needs to ask for posts by rows, and to tell what became of posts: never what Herald fills in. */
+const eventsSql = `${makeRole('herald_events')}
+grant select on herald.post_request to herald_events;
+grant insert (user_id, text, in_reply_to_tweet_id, reply_settings, account_id, idempotency_key, expires_at)
+  on herald.post_request to herald_events;
+grant trigger on herald.post_request, herald.post to herald_events;`;
+
+/**
+ * The SQL behind the roles of the GraphQL engine: `herald_read`, and `herald_events` for the events door. `doctor` prints it
+ * where Herald's own role may not run it.
+ */
+export const readingRoleSql = `${readSql}\n${eventsSql}`;
+
+/** Makes the roles and their grants, each on its own. False when the connection's own role may not make one of them. */
 export const grantReading = async (client: pg.Client): Promise<boolean> => {
+  const reads = await isGranted(client, readSql);
+  return (await isGranted(client, eventsSql)) && reads;
+};
+
+const isGranted = async (client: pg.Client, sql: string): Promise<boolean> => {
   try {
-    await client.query(readingRoleSql);
+    await client.query(sql);
     return true;
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE) return false;

@@ -15,7 +15,7 @@ import type {
 
 /** Select list of {@link PostRow}: one row for each part, with its post's columns repeated. */
 export const postColumns = `post.id, post.user_id, post.x_user_id, post.account_id, post.operation, post.state as post_state,
-  post.idempotency_key, post.created_at, post.expires_at,
+  post.idempotency_key, post.created_at, post.expires_at, post.trace_id,
   part.position, part.state, part.text, part.options, part.tweet_id, part.deleted_at, part.error_code,
   part.error_retry_at, part.attempts`;
 
@@ -29,6 +29,7 @@ export interface PostRow {
   readonly idempotency_key: string | null;
   readonly created_at: Date;
   readonly expires_at: Date;
+  readonly trace_id: string | null;
   readonly position: number;
   readonly state: PartState;
   readonly text: string | null;
@@ -72,6 +73,7 @@ const toPost = (row: PostRow, others: readonly PostRow[]): LedgerPost => ({
   idempotencyKey: row.idempotency_key ?? undefined,
   createdAt: row.created_at,
   expiresAt: row.expires_at,
+  traceId: row.trace_id ?? undefined,
   parts: [row, ...others].map(toPart),
 });
 

@@ -23,6 +23,9 @@ const forgetIssuerEntries = forget('issuer_entry', 'expires_at <= now()');
  */
 const forgetRevocations = forget('revocation', `not_before < now() - interval '1 year'`);
 
+/** The engine is done with an event long before. */
+const forgetEvents = forget('event', `received_at < now() - interval '30 days'`);
+
 /** Deletes what nobody asks for any more. */
 export const tidy = async (database: Database, { dedupeWindowMs }: LedgerSettings): Promise<void> => {
   const forgetAll = async (statement: typeof forgetRecent, values: unknown[] = []): Promise<void> => {
@@ -32,4 +35,5 @@ export const tidy = async (database: Database, { dedupeWindowMs }: LedgerSetting
   await forgetAll(forgetSingleUse);
   await forgetAll(forgetIssuerEntries);
   await forgetAll(forgetRevocations);
+  await forgetAll(forgetEvents);
 };

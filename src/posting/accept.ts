@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Accepted, HeraldError, type NewPart, type Session, type XPost } from '../kernel/index.ts';
+import {
+  type Accepted,
+  HeraldError,
+  type NewPart,
+  type PostOrigin,
+  type Session,
+  type XPost,
+} from '../kernel/index.ts';
 import { toXPost } from './answer.ts';
 import { send } from './deliver.ts';
 import { inTime, settled } from './in-time.ts';
@@ -15,6 +22,7 @@ export interface PostRequest {
   readonly parts: readonly NewPart[];
   readonly idempotencyKey: string | undefined;
   readonly expiresAt: Date | undefined;
+  readonly origin: PostOrigin;
 }
 
 /**
@@ -57,12 +65,14 @@ const acceptWithCredentials = (
       accountId: credentials.accountId,
       sealedAt: credentials.sealedAt,
       wait: tools.gate.held(),
+      origin: request.origin,
     });
     if (accepted.kind !== 'accepted' || accepted.claim === undefined) return accepted;
-    const [part] = accepted.post.parts;
+    const { claim, post } = accepted;
+    const [part] = post.parts;
     if (part === undefined) throw new Error(`Post ${id} has no part`);
-    const sending = send(tools, { claim: accepted.claim, part, parentTweetId: undefined }, credentials);
-    return { ...accepted, post: await inTime(tools, accepted.post, sending, answerBy) };
+    const sending = send(tools, { claim, post, part, parentTweetId: undefined }, credentials);
+    return { ...accepted, post: await inTime(tools, post, sending, answerBy) };
   });
 
 /**

@@ -17,9 +17,14 @@ import type { PostingTools } from './tools.ts';
 
 const NO_ANSWER = { status: undefined, transactionId: undefined, limits: undefined, failure: undefined };
 
-/** A claimed part whose credentials are at hand. */
-interface Sending {
+/** A claim, and the post that its log lines tell of. */
+interface Held {
   readonly claim: Claim;
+  readonly post: Pick<LedgerPost, 'traceId'>;
+}
+
+/** A claimed part whose credentials are at hand. */
+interface Sending extends Held {
   readonly part: LedgerPart;
   readonly parentTweetId: TweetId | undefined;
 }
@@ -33,7 +38,7 @@ export const send = (tools: PostingTools, sending: Sending, credentials: XCreden
 
 const sendNow = async (
   tools: PostingTools,
-  { claim, part, parentTweetId }: Sending,
+  { claim, post, part, parentTweetId }: Sending,
   credentials: XCredentials,
 ): Promise<LedgerPost> => {
   const startedAtMs = performance.now();
@@ -41,7 +46,7 @@ const sendNow = async (
     assertLease(claim, tools.deadlineMs),
   );
   const elapsedMs = performance.now() - startedAtMs;
-  return record(tools, claim, await forAccount(tools, credentials, outcome), elapsedMs);
+  return record(tools, { claim, post }, await forAccount(tools, credentials, outcome), elapsedMs);
 };
 
 /** A connected account can be connected again: what X refuses because of its credentials waits for that. */
@@ -71,21 +76,21 @@ export const deliver = async (
   delivery: Delivery,
   readFirst: boolean,
 ): Promise<LedgerPost> => {
-  const { claim, post, credential } = delivery;
+  const { post, credential } = delivery;
   try {
     return await tools.usePostCredentials(post, credential, async (credentials) => {
       const silence = readFirst ? await silenceOf(tools, credentials) : undefined;
       if (silence === undefined) return send(tools, delivery, credentials);
       tools.gate.note(silence);
-      return record(tools, claim, silence, 0);
+      return record(tools, delivery, silence, 0);
     });
   } catch (error) {
     if (!(error instanceof HeraldError)) throw error;
-    if (error instanceof KeyNotHere) return record(tools, claim, waitsForKey, 0);
+    if (error instanceof KeyNotHere) return record(tools, delivery, waitsForKey, 0);
     if (error.code === 'ACCOUNT_NEEDS_RECONNECT')
-      return record(tools, claim, waitsForReconnect(NO_ANSWER), 0);
+      return record(tools, delivery, waitsForReconnect(NO_ANSWER), 0);
     if (error.code !== 'CREDENTIALS_INVALID') throw error;
-    return record(tools, claim, { kind: 'rejected', code: 'CREDENTIALS_INVALID', answer: NO_ANSWER }, 0);
+    return record(tools, delivery, { kind: 'rejected', code: 'CREDENTIALS_INVALID', answer: NO_ANSWER }, 0);
   }
 };
 
@@ -126,13 +131,14 @@ const tweetOf = ({ text = '', options }: LedgerPart, parentTweetId: TweetId | un
 /** The log line comes first: whoever lost the database still has X's id. */
 const record = async (
   { ledger, log, meter }: PostingTools,
-  claim: Claim,
+  { claim, post: { traceId } }: Held,
   outcome: XOutcome,
   elapsedMs: number,
 ): Promise<LedgerPost> => {
   const { status, transactionId: xTransactionId, failure } = outcome.answer;
   const fields = {
     postId: claim.postId,
+    traceId,
     attempt: claim.attempt,
     status,
     xTransactionId,

@@ -14,7 +14,7 @@ export const inTime = async (
   answerBy: number,
 ): Promise<LedgerPost> => {
   const outcome = sending.catch((error: unknown) => {
-    log('error', 'record_failed', { postId: post.id, error });
+    log('error', 'record_failed', { postId: post.id, traceId: post.traceId, error });
     return post;
   });
   return new Promise((resolve) => {

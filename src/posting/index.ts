@@ -22,7 +22,7 @@ export interface Product extends Posting {
 export const createPosting = (needs: Omit<PostingTools, 'running'>): Product => {
   const tools = { ...needs, running: createRunning() };
   return {
-    postTweet: (session, input) => postTweet(tools, session, input),
+    postTweet: (session, input, origin) => postTweet(tools, session, input, origin),
     cancelTweet: (session, id) => cancelTweet(tools, session, id),
     retryTweet: (session, id) => retryTweet(tools, session, id),
     resolveTweet: (session, input) => resolveTweet(tools, session, input),

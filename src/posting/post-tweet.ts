@@ -1,4 +1,11 @@
-import { HeraldError, type PostTweetInput, parseTweetId, type Session, type XPost } from '../kernel/index.ts';
+import {
+  HeraldError,
+  type PostOrigin,
+  type PostTweetInput,
+  parseTweetId,
+  type Session,
+  type XPost,
+} from '../kernel/index.ts';
 import { acceptAndSend } from './accept.ts';
 import { readExpiry, readIdempotencyKey } from './terms.ts';
 import { checkTweetText } from './text/index.ts';
@@ -13,6 +20,7 @@ export const postTweet = async (
   tools: PostingTools,
   session: Session,
   input: PostTweetInput,
+  origin: PostOrigin = {},
 ): Promise<XPost> => {
   const text = checkTweetText(input.text ?? '');
   const options = {
@@ -27,6 +35,7 @@ export const postTweet = async (
     parts: [{ text, options }],
     idempotencyKey: readIdempotencyKey(input.idempotencyKey),
     expiresAt,
+    origin,
   });
 };
 

@@ -26,14 +26,18 @@ export const reconcile = async (tools: PostingTools, look: Look): Promise<void> 
       lookOnce(tools, look, credentials),
     );
     if (state !== undefined) tools.meter.post({ state, code: undefined });
-    tools.log('info', 'reconciled', { postId: post.id, reason });
+    tools.log('info', 'reconciled', { postId: post.id, traceId: post.traceId, reason });
   } catch (error) {
     if (!(error instanceof HeraldError)) throw error;
     if (error instanceof KeyNotHere || error.code === 'ACCOUNT_NEEDS_RECONNECT')
       return tools.ledger.recordUnread(look);
     if (error.code !== 'CREDENTIALS_INVALID') throw error;
     await tools.ledger.recordNeedsReview(look, 'CREDENTIALS_INVALID');
-    tools.log('warn', 'reconciled', { postId: post.id, reason: 'credentials are gone' });
+    tools.log('warn', 'reconciled', {
+      postId: post.id,
+      traceId: post.traceId,
+      reason: 'credentials are gone',
+    });
   }
 };
 

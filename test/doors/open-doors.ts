@@ -74,6 +74,15 @@ export const openDoors = async (changes: Partial<DoorTools> = {}): Promise<OpenD
       disconnectXAccount: record('disconnectXAccount'),
       xAccounts: async (session) => [await record('xAccounts')(session)],
     },
+    postRequests: {
+      find: async () => undefined,
+      settle: async () => {},
+      refuse: async () => true,
+      isKnown: async () => false,
+      remember: async () => {},
+    },
+    sessionOf: (userId) => openSession({ 'x-hasura-role': 'user', 'x-hasura-user-id': userId }, ['user']),
+    tidy: async () => {},
     isHasura: (secret) => secret === SECRET,
     openSession: (variables) => openSession(variables, ['user']),
     verifyBearer: async (authorization, role) => {

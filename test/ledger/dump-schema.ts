@@ -43,4 +43,11 @@ const queries = {
   'what herald_read may read': `
     select format('%s.%s', table_name, column_name) as line from information_schema.column_privileges
     where grantee = 'herald_read' and table_schema = 'herald' and privilege_type = 'SELECT' order by 1`,
+  'what herald_events may do': `
+    select format('%s %s', lower(privilege_type), table_name) as line from information_schema.role_table_grants
+    where grantee = 'herald_events' and table_schema = 'herald'
+    union all
+    select format('insert %s.%s', table_name, column_name) from information_schema.column_privileges
+    where grantee = 'herald_events' and table_schema = 'herald' and privilege_type = 'INSERT'
+    order by 1`,
 };

@@ -36,7 +36,12 @@ describe('migrate', () => {
   it('makes the schema that is committed here', async () => {
     const url = await emptyDatabase();
     const { applied, readingRole } = await migrate(url);
-    expect(applied).toEqual(['0001_posts.sql', '0002_deployment.sql', '0003_accounts.sql']);
+    expect(applied).toEqual([
+      '0001_posts.sql',
+      '0002_deployment.sql',
+      '0003_accounts.sql',
+      '0004_events.sql',
+    ]);
     expect(readingRole).toBe(true);
     await expect(await dump(url)).toMatchFileSnapshot('schema.sql');
   });
@@ -52,7 +57,7 @@ describe('migrate', () => {
   it('is done once when replicas start together', async () => {
     const url = await emptyDatabase();
     const all = await Promise.all(Array.from({ length: 5 }, () => migrate(url)));
-    expect(all.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 3]);
+    expect(all.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 4]);
   });
 
   it('leaves nothing of a migration that fails, and names it', async () => {
@@ -104,7 +109,7 @@ describe('migrate', () => {
     });
     await readRows(url, `grant create on database ${pathname.slice(1)} to ${role}`);
     const result = await migrate(`${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3D${role}`);
-    expect(result.applied).toHaveLength(3);
+    expect(result.applied).toHaveLength(4);
     expect(typeof result.readingRole).toBe('boolean');
   });
 });
@@ -114,7 +119,7 @@ describe('the reading role', () => {
     const url = await emptyDatabase();
     await migrate(url);
     const asReader = `${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3Dherald_read`;
-    expect(await readRows(asReader, 'select id, state from herald.post')).toEqual([]);
+    expect(await readRows(asReader, 'select id, state, user_uuid from herald.post')).toEqual([]);
     expect(await readRows(asReader, 'select text, tweet_id from herald.part')).toEqual([]);
     expect(await readRows(asReader, 'select username, state, is_default from herald.account')).toEqual([]);
     for (const forbidden of [
@@ -134,10 +139,62 @@ describe('the reading role', () => {
       'select sealed from herald.issuer_entry',
       'select id from herald.issuer_entry',
       'select not_before from herald.revocation',
+      'select id from herald.event',
+      'select text from herald.post_request',
+      'select trace_id from herald.post',
       `update herald.post set user_id = 'x'`,
       'delete from herald.part',
     ]) {
       await expect(readRows(asReader, forbidden), forbidden).rejects.toThrow(/permission denied/);
     }
+  });
+});
+
+describe('the role of the events door', () => {
+  const asEvents = async () => {
+    const url = await emptyDatabase();
+    await migrate(url);
+    return {
+      url,
+      run: (sql: string) =>
+        readRows(`${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3Dherald_events`, sql),
+    };
+  };
+
+  it('asks for posts, sees what became of them, and nothing else', async () => {
+    const { run } = await asEvents();
+    const [row] = await run(
+      `insert into herald.post_request (user_id, text) values ('alice', 'hello') returning id, post_id`,
+    );
+    expect(row).toMatchObject({ id: expect.any(String), post_id: null });
+    expect(await run('select * from herald.post_request')).toHaveLength(1);
+    for (const forbidden of [
+      'insert into herald.post_request (id, user_id) values (gen_random_uuid(), 1)',
+      'insert into herald.post_request (user_id, post_id) values (1, gen_random_uuid())',
+      `insert into herald.post_request (user_id, error_code) values (1, 'X')`,
+      `update herald.post_request set text = 'other'`,
+      'delete from herald.post_request',
+      'select id from herald.event',
+      'select id from herald.post',
+      'select sealed from herald.account_key',
+    ]) {
+      await expect(run(forbidden), forbidden).rejects.toThrow(/permission denied/);
+    }
+  });
+
+  it('makes triggers on the tables that the engine listens to, and on no other', async () => {
+    const { url, run } = await asEvents();
+    await readRows(url, 'create schema engine');
+    await readRows(url, 'grant usage on schema engine to herald_events');
+    await readRows(
+      url,
+      `create function engine.note() returns trigger language plpgsql as $$ begin return null; end $$`,
+    );
+    const trigger = (table: string) =>
+      run(`create trigger note after insert on herald.${table} for each row execute function engine.note()`);
+    await trigger('post_request');
+    await trigger('post');
+    for (const table of ['part', 'account', 'event'])
+      await expect(trigger(table), table).rejects.toThrow(/permission denied/);
   });
 });

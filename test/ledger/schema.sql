@@ -12,6 +12,7 @@ account.access_token bytea
 account.access_token_secret bytea
 account.posts_remaining integer
 account.posts_reset_at timestamp(3) with time zone
+account.user_uuid uuid generated herald.uuid_of(user_id)
 account_key.account_id uuid not null
 account_key.kid text not null
 account_key.sealed bytea not null
@@ -30,6 +31,8 @@ attempt.x_transaction_id text
 deployment.id boolean not null default true
 deployment.public_url text
 deployment.heartbeat_at timestamp(3) with time zone not null default now()
+event.id text not null
+event.received_at timestamp with time zone not null default now()
 issuer_entry.kind text not null
 issuer_entry.id text not null
 issuer_entry.user_id text
@@ -87,10 +90,25 @@ post.needs_review_parts smallint not null default 0
 post.cancelled_parts smallint not null default 0
 post.state text not null generated herald.state_of_post(part_count, queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, ((scheduled_at IS NOT NULL) AND (NOT attempted)), rollback)
 post.account_id uuid
+post.user_uuid uuid generated herald.uuid_of(user_id)
+post.trace_id text
 post_credential.post_id uuid not null
 post_credential.kid text not null
 post_credential.sealed bytea not null
 post_credential.sealed_at timestamp with time zone
+post_request.id uuid not null default gen_random_uuid()
+post_request.user_id text not null
+post_request.text text
+post_request.in_reply_to_tweet_id text
+post_request.reply_settings text
+post_request.account_id uuid
+post_request.idempotency_key text
+post_request.expires_at timestamp(3) with time zone
+post_request.created_at timestamp(3) with time zone not null default now()
+post_request.post_id uuid
+post_request.error_code text
+post_request.error_message text
+post_request.error_user_action text
 recent_post.user_id text not null
 recent_post.x_user_id text not null
 recent_post.fingerprint bytea not null
@@ -128,6 +146,7 @@ account_key account_key_pkey PRIMARY KEY (account_id)
 attempt attempt_pkey PRIMARY KEY (post_id, "position", fence)
 deployment deployment_id_check CHECK (id)
 deployment deployment_pkey PRIMARY KEY (id)
+event event_pkey PRIMARY KEY (id)
 issuer_entry issuer_entry_pkey PRIMARY KEY (kind, id)
 migration migration_pkey PRIMARY KEY (name)
 part part_pkey PRIMARY KEY (post_id, "position")
@@ -139,6 +158,14 @@ pause pause_scope_check CHECK ((scope = ANY (ARRAY['ALL'::text, 'USER'::text, 'A
 post post_counts_every_part CHECK (herald.counts_every_part(part_count, queued_parts, sending_parts, sent_parts, failed_parts, unknown_parts, needs_review_parts, cancelled_parts))
 post post_pkey PRIMARY KEY (id)
 post_credential post_credential_pkey PRIMARY KEY (post_id)
+post_request post_request_error_is_whole CHECK ((((error_code IS NULL) = (error_message IS NULL)) AND ((error_code IS NULL) = (error_user_action IS NULL))))
+post_request post_request_has_one_outcome CHECK (((post_id IS NULL) OR (error_code IS NULL)))
+post_request post_request_idempotency_key_check CHECK ((length(idempotency_key) <= 255))
+post_request post_request_in_reply_to_tweet_id_check CHECK ((length(in_reply_to_tweet_id) <= 255))
+post_request post_request_pkey PRIMARY KEY (id)
+post_request post_request_reply_settings_check CHECK ((length(reply_settings) <= 255))
+post_request post_request_text_check CHECK ((octet_length(text) <= 65536))
+post_request post_request_user_id_check CHECK (((length(user_id) >= 1) AND (length(user_id) <= 255)))
 recent_post recent_post_pkey PRIMARY KEY (user_id, x_user_id, fingerprint)
 replica replica_pkey PRIMARY KEY (id)
 revocation revocation_pkey PRIMARY KEY (user_id)
@@ -151,6 +178,8 @@ CREATE UNIQUE INDEX account_pkey ON herald.account USING btree (id)
 CREATE UNIQUE INDEX account_user_id_x_user_id_key ON herald.account USING btree (user_id, x_user_id)
 CREATE UNIQUE INDEX attempt_pkey ON herald.attempt USING btree (post_id, "position", fence)
 CREATE UNIQUE INDEX deployment_pkey ON herald.deployment USING btree (id)
+CREATE UNIQUE INDEX event_pkey ON herald.event USING btree (id)
+CREATE INDEX event_received_at ON herald.event USING brin (received_at)
 CREATE INDEX issuer_entry_expires_at ON herald.issuer_entry USING btree (expires_at)
 CREATE INDEX issuer_entry_grant ON herald.issuer_entry USING btree (grant_id) WHERE (grant_id IS NOT NULL)
 CREATE UNIQUE INDEX issuer_entry_pkey ON herald.issuer_entry USING btree (kind, id)
@@ -167,6 +196,8 @@ CREATE UNIQUE INDEX post_credential_pkey ON herald.post_credential USING btree (
 CREATE UNIQUE INDEX post_idempotency_key ON herald.post USING btree (user_id, idempotency_key) WHERE (idempotency_key IS NOT NULL)
 CREATE INDEX post_of_user ON herald.post USING btree (user_id, created_at DESC, id DESC)
 CREATE UNIQUE INDEX post_pkey ON herald.post USING btree (id)
+CREATE INDEX post_request_of_user ON herald.post_request USING btree (user_id, created_at DESC)
+CREATE UNIQUE INDEX post_request_pkey ON herald.post_request USING btree (id)
 CREATE INDEX post_waiting ON herald.post USING btree (expires_at) WHERE (queued_parts > 0)
 CREATE INDEX post_waiting_of_account ON herald.post USING btree (account_id) WHERE ((account_id IS NOT NULL) AND (queued_parts > 0))
 CREATE INDEX recent_post_accepted_at ON herald.recent_post USING brin (accepted_at)
@@ -230,6 +261,18 @@ begin
   end;
 end $function$
 
+CREATE OR REPLACE FUNCTION herald.uuid_of(user_id text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+begin
+  if length(user_id) = 36 and user_id ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$' then
+    return user_id::uuid;
+  end if;
+  return null;
+end $function$
+
 
 -- triggers
 
@@ -241,6 +284,7 @@ account.posts_remaining
 account.posts_reset_at
 account.state
 account.user_id
+account.user_uuid
 account.username
 account.x_user_id
 part.deleted_at
@@ -261,4 +305,17 @@ post.operation
 post.scheduled_at
 post.state
 post.user_id
+post.user_uuid
 post.x_user_id
+
+-- what herald_events may do
+insert post_request.account_id
+insert post_request.expires_at
+insert post_request.idempotency_key
+insert post_request.in_reply_to_tweet_id
+insert post_request.reply_settings
+insert post_request.text
+insert post_request.user_id
+select post_request
+trigger post
+trigger post_request

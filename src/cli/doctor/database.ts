@@ -57,8 +57,8 @@ const migrations = ({ pendingMigrations: pending }: DatabaseExamination): Check 
 
 const readingRole = ({ readingRole, mayMakeRoles }: DatabaseExamination): Check => {
   if (readingRole)
-    return ok('reading role', 'herald_read is there, for the role that the engine reads with.');
-  const missing = 'The role herald_read, with which the engine reads, is not there.';
+    return ok('reading role', 'herald_read and herald_events are there, for the role of the engine.');
+  const missing = 'herald_read or herald_events, which the role of the engine is granted, is not there.';
   return mayMakeRoles
     ? warn('reading role', missing, 'Herald makes it when it starts.')
     : warn(
