@@ -37,7 +37,6 @@ issuer_entry.kind text not null
 issuer_entry.id text not null
 issuer_entry.user_id text
 issuer_entry.grant_id text
-issuer_entry.uid text
 issuer_entry.kid text not null
 issuer_entry.sealed bytea not null
 issuer_entry.expires_at timestamp with time zone
@@ -183,7 +182,6 @@ CREATE INDEX event_received_at ON herald.event USING brin (received_at)
 CREATE INDEX issuer_entry_expires_at ON herald.issuer_entry USING btree (expires_at)
 CREATE INDEX issuer_entry_grant ON herald.issuer_entry USING btree (grant_id) WHERE (grant_id IS NOT NULL)
 CREATE UNIQUE INDEX issuer_entry_pkey ON herald.issuer_entry USING btree (kind, id)
-CREATE INDEX issuer_entry_uid ON herald.issuer_entry USING btree (uid) WHERE (uid IS NOT NULL)
 CREATE INDEX issuer_entry_user ON herald.issuer_entry USING btree (user_id) WHERE (user_id IS NOT NULL)
 CREATE UNIQUE INDEX migration_pkey ON herald.migration USING btree (name)
 CREATE INDEX part_leased ON herald.part USING btree (lease_until) WHERE (state = 'SENDING'::text)
