@@ -2,6 +2,7 @@ import { createKeptCredentials, createRestSeal, loadKeyring } from '../credentia
 import {
   type CredentialOwner,
   HeraldError,
+  KeyNotHere,
   type LedgerPost,
   type SealedCredential,
   type TweetId,
@@ -51,7 +52,8 @@ const fetchTweet = async (
   try {
     return await kept.use(credential, owner, (credentials) => x.tweetById(credentials, tweetId));
   } catch (error) {
-    if (!(error instanceof HeraldError && error.code === 'CREDENTIALS_INVALID')) throw error;
+    const isShut = error instanceof HeraldError && error.code === 'CREDENTIALS_INVALID';
+    if (!isShut && !(error instanceof KeyNotHere)) throw error;
     throw new Refusal(
       'The credentials that Herald keeps of this post do not open: their key is not in this keyring.',
       "Run this with the service's own keyring, or let the user call resolveTweet.",

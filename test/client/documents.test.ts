@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   buildSchema,
   type DocumentNode,
@@ -97,6 +98,6 @@ describe('the documents', () => {
 describe('the texts', () => {
   it('are those of the files; otherwise run npm run codegen', () => {
     const generated = readFileSync(new URL('client/src/operations.generated.ts', root), 'utf8');
-    expect(generated).toContain(renderOperationTexts(new URL('graphql/operations', root).pathname));
+    expect(generated).toContain(renderOperationTexts(fileURLToPath(new URL('graphql/operations', root))));
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { renderHasuraMetadata } from '../../scripts/hasura-project.ts';
@@ -234,7 +235,7 @@ describe('herald.lock', () => {
 
 describe('hasura/', () => {
   it('is what sync makes of an empty project', () => {
-    const written = readFolder(new URL('../../hasura/metadata', import.meta.url).pathname);
+    const written = readFolder(fileURLToPath(new URL('../../hasura/metadata', import.meta.url)));
     expect(seen(written)).toEqual(seen(renderHasuraMetadata()));
     expect(checkShape(written)).toEqual([]);
     expect(readFileSync(new URL('../../hasura/config.yaml', import.meta.url), 'utf8')).toMatch(
