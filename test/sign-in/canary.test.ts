@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { generateKeyring } from '../../src/credentials/index.ts';
 import type { XAccount, XConnect } from '../../src/kernel/index.ts';
 import { openBrowser } from '../../src/local/browser.ts';
 import { sessionOf, tokensFrom, travelForCode } from '../../src/local/oauth.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { dumpDatabase, tokensOfX } from '../support/canaries.ts';
 import { cloneDatabase, type TestDatabase } from '../support/postgres.ts';
 import { type RunningProcess, startScript } from '../support/processes.ts';
 import { RETURN_TO, sessionFor } from './journey.ts';
@@ -78,15 +78,6 @@ const act = async (operation: string, input: object, session: object): Promise<u
       body: JSON.stringify({ action: { name: operation }, input: { input }, session_variables: session }),
     }),
   );
-const tokensOfX = async (username: string): Promise<string[]> => {
-  const response = await fetch(`${sandbox.url}/_sandbox/users`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username }),
-  });
-  const user = (await response.json()) as { access_token: string; access_token_secret: string };
-  return [user.access_token, user.access_token_secret];
-};
 const fault = (kind: string) =>
   fetch(`${sandbox.url}/_sandbox/faults`, {
     method: 'POST',
@@ -95,26 +86,6 @@ const fault = (kind: string) =>
   });
 /** The whole address, as it stands in histories and in the logs of proxies. */
 const note = (_hop: string, { href }: URL): void => void visited.push(decodeURIComponent(href));
-
-/** Every row of every table of Herald's, as Postgres prints it: text, and bytes as text where they are text. */
-const dump = async (): Promise<string> => {
-  const client = new pg.Client(database.url);
-  await client.connect();
-  const { rows: tables } = await client.query<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname like 'herald%'`,
-  );
-  const rows: string[] = [];
-  for (const { name } of tables) {
-    const { rows: found } = await client.query<Record<string, unknown>>(`select * from ${name}`);
-    for (const row of found) {
-      rows.push(JSON.stringify(row));
-      for (const value of Object.values(row)) if (Buffer.isBuffer(value)) rows.push(value.toString('latin1'));
-    }
-  }
-  await client.end();
-  expect(rows.length).toBeGreaterThan(10);
-  return rows.join('\n');
-};
 
 it('writes no credential, key or secret anywhere', async () => {
   // An app with its own auth.
@@ -187,11 +158,11 @@ it('writes no credential, key or secret anywhere', async () => {
       body: '{',
     }),
   );
-  const storedBefore = await dump();
-  const ofX = [...(await tokensOfX('alice')), ...(await tokensOfX('bob'))];
+  const storedBefore = await dumpDatabase(database.url);
+  const ofX = await tokensOfX(sandbox.url);
   await act('disconnectXAccount', { id: account.id }, sessionFor('42'));
 
-  const stored = `${storedBefore}\n${await dump()}`;
+  const stored = `${storedBefore}\n${await dumpDatabase(database.url)}`;
   const metrics = await (await fetch(metricsUrl)).text();
   herald.signal('SIGINT');
   await herald.waitForExit();

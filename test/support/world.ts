@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import type { IntrospectionQuery } from 'graphql';
 import { inject } from 'vitest';
@@ -16,6 +17,7 @@ import type {
 } from '../../src/kernel/index.ts';
 import { openLedger } from '../../src/ledger/index.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
+import { assertNowhere, dumpDatabase, tokensOfX } from './canaries.ts';
 import { cloneDatabase } from './postgres.ts';
 
 export interface SandboxAccount {
@@ -123,6 +125,12 @@ export const createWorld = async ({
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
   const keyring = await loadKeyring(keyringJson);
 
+  const answers: string[] = [];
+  const sendAndKeep = async (...request: Parameters<typeof send>): Promise<Answer> => {
+    const answer = await send(...request);
+    answers.push(JSON.stringify(answer));
+    return answer;
+  };
   const account = (username: string) => control<SandboxAccount>(sandbox.url, 'users', { username });
   return {
     url,
@@ -167,7 +175,7 @@ export const createWorld = async ({
       );
     },
     act: (operation, input, session) =>
-      send(
+      sendAndKeep(
         `${url}/hasura/actions`,
         { 'x-hasura-webhook-secret': secret },
         {
@@ -178,13 +186,19 @@ export const createWorld = async ({
         },
       ),
     query: (query, variables, session) =>
-      send(`${url}/graphql`, { 'x-hasura-webhook-secret': secret, ...session }, { query, variables }),
+      sendAndKeep(`${url}/graphql`, { 'x-hasura-webhook-secret': secret, ...session }, { query, variables }),
     fault: async (kind, more = {}) => {
       await control(sandbox.url, 'faults', { method: 'POST', path: '/2/tweets', kind, times: 1, ...more });
     },
     tweets: async () => (await (await fetch(`${sandbox.url}/_sandbox/tweets`)).json()) as SandboxTweet[],
     close: async () => {
       await app.close();
+      // Whatever a test did: nothing that Herald wrote or answered has a readable credential of X in it.
+      assertNowhere(await tokensOfX(sandbox.url), {
+        'the log': inspect(log, { depth: 8, maxStringLength: null, maxArrayLength: null }),
+        'an answer': answers.join('\n'),
+        'the database': await dumpDatabase(database.url),
+      });
       await sandbox.close();
       await database.drop();
     },
