@@ -4,16 +4,19 @@ import type { Choice } from '../../../src/hasura/index.ts';
 import type { Person } from '../../faults/support/people.ts';
 import { createScene, type Herald, type Scene } from '../../faults/support/scene.ts';
 import { afterFile } from '../../support/cleanup.ts';
-import { type Engine, startEngine } from '../../support/engine/index.ts';
+import { type Engine, type EngineOptions, startEngine } from '../../support/engine/index.ts';
 import { type Edits, heraldMetadata } from './metadata.ts';
 
 export const ADMIN_SECRET = 'admin-secret-of-the-contract-tests';
 const JWT_KEY = randomBytes(32).toString('base64url');
+/** HASURA_GRAPHQL_JWT_SECRET of an engine that takes the tokens of {@link bearerOf}. */
+export const JWT_SECRET = JSON.stringify({ type: 'HS256', key: JWT_KEY });
 const NAMESPACE = 'https://hasura.io/jwt/claims';
 
 interface EngineChoice extends Partial<Choice> {
   readonly edits?: Edits;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly wait?: EngineOptions['wait'];
 }
 
 /** X, Herald as a process of its own, and as many stand-ins for the engine before it as a test needs. */
@@ -33,7 +36,7 @@ export const openHouse = async (environment: Readonly<Record<string, string>> = 
     scene,
     herald,
     secret: herald.secret,
-    engine: async ({ edits, environment: changes, ...choice } = {}) => {
+    engine: async ({ edits, environment: changes, wait, ...choice } = {}) => {
       const engine = await startEngine({
         metadata: await heraldMetadata(choice, edits),
         environment: {
@@ -41,9 +44,10 @@ export const openHouse = async (environment: Readonly<Record<string, string>> = 
           HERALD_WEBHOOK_SECRET: herald.secret,
           PG_DATABASE_URL: scene.databaseUrl,
           HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET,
-          HASURA_GRAPHQL_JWT_SECRET: JSON.stringify({ type: 'HS256', key: JWT_KEY }),
+          HASURA_GRAPHQL_JWT_SECRET: JWT_SECRET,
           ...changes,
         },
+        ...(wait === undefined ? {} : { wait }),
       });
       afterFile(() => engine.close());
       return engine;

@@ -10,7 +10,7 @@ import {
 } from '../../../src/hasura/index.ts';
 import { afterFile } from '../../support/cleanup.ts';
 
-/** Text that is another in a file of the metadata, as somebody who edits it by hand leaves it. */
+/** Text that is another in a file of the metadata, as somebody who edits it by hand leaves it; '' becomes a new file. */
 export type Edits = Readonly<Record<string, (text: string) => string>>;
 
 /** The repository's `hasura/`, with what `herald hasura sync` makes of it for a choice. A folder that goes after the file. */
@@ -23,7 +23,8 @@ export const heraldMetadata = async (choice: Partial<Choice> = {}, edits: Edits 
     source: 'default',
     ...choice,
   });
-  for (const [path, text] of files) {
+  for (const path of new Set([...files.keys(), ...Object.keys(edits)])) {
+    const text = files.get(path) ?? '';
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), edits[path]?.(text) ?? text);
   }

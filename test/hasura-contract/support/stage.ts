@@ -39,31 +39,30 @@ const stageOf = (engine: EngineAddress, adminSecret: string, x: XControl): Stage
   engine,
   x,
   adminSecret,
-  poster: async () => {
-    const { username } = await x.account(`t${randomUUID().replaceAll('-', '').slice(0, 12)}`);
-    const headers = {
-      'x-hasura-admin-secret': adminSecret,
-      'x-hasura-role': 'user',
-      'x-hasura-user-id': `user-of-${username}`,
-    };
-    const begun = await ask(
-      engine,
-      'mutation ($to: String!) { startXConnect(input: {returnTo: $to}) { url } }',
-      headers,
-      {
-        variables: { to: RETURN_TO },
-      },
-    );
-    const back = await openBrowser().travel(begun.data.startXConnect.url, username, RETURN_TO);
-    const { errors } = await ask(
-      engine,
-      'mutation ($code: String) { connectXAccount(input: {code: $code}) { id } }',
-      headers,
-      {
-        variables: { code: back.searchParams.get('code') },
-      },
-    );
-    if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return { username, headers };
-  },
+  poster: () => newPoster(engine, adminSecret, x),
 });
+
+/** A new user with a connected account, made the whole way through the engine and a browser. */
+export const newPoster = async (engine: EngineAddress, adminSecret: string, x: XControl): Promise<Poster> => {
+  const { username } = await x.account(`t${randomUUID().replaceAll('-', '').slice(0, 12)}`);
+  const headers = {
+    'x-hasura-admin-secret': adminSecret,
+    'x-hasura-role': 'user',
+    'x-hasura-user-id': `user-of-${username}`,
+  };
+  const begun = await ask(
+    engine,
+    'mutation ($to: String!) { startXConnect(input: {returnTo: $to}) { url } }',
+    headers,
+    { variables: { to: RETURN_TO } },
+  );
+  const back = await openBrowser().travel(begun.data.startXConnect.url, username, RETURN_TO);
+  const { errors } = await ask(
+    engine,
+    'mutation ($code: String) { connectXAccount(input: {code: $code}) { id } }',
+    headers,
+    { variables: { code: back.searchParams.get('code') } },
+  );
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  return { username, headers };
+};
