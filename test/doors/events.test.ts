@@ -336,8 +336,8 @@ describe('an event that Herald has no use for', () => {
   it.each([
     [404, 'this trigger is on public.users', row({ table: { schema: 'public', name: 'users' } })],
     [400, 'for INSERT alone', row({ event: { op: 'UPDATE', data: { new: { id: randomUUID() } } } })],
-    [400, 'must list the column id', row({ event: { op: 'INSERT', data: { new: { text: 'hi' } } } })],
-    [400, 'must list the column id', row({ event: { op: 'INSERT', data: null } })],
+    [400, 'must have id in its payload', row({ event: { op: 'INSERT', data: { new: { text: 'hi' } } } })],
+    [400, 'must have id in its payload', row({ event: { op: 'INSERT', data: null } })],
     [404, 'no such row', row({})],
     [404, 'no such row', oneOff(randomUUID())],
     [400, 'payload must be', cron({ do: 'dance' })],

@@ -21,7 +21,7 @@ const engine = await startProject(
       event_triggers: [
         {
           name: 'herald_post_request',
-          definition: { enable_manual: false, insert: { columns: ['id', 'text'] } },
+          definition: { enable_manual: false, insert: { columns: ['id', 'text'], payload: ['id', 'text'] } },
           retry_conf: { num_retries: 2, interval_sec: 15, timeout_sec: 5 },
           webhook: '{{HANDLER}}/events',
           headers: [secret],
@@ -57,7 +57,7 @@ const emit = (more: object = {}) =>
   engine.emitEvent('herald_post_request', { op: 'INSERT', old: null, new: row, ...more });
 
 describe('an event trigger', () => {
-  it('case 58: the payload, with the listed columns; an empty 204 is delivered', async () => {
+  it('case 58: the payload, with its columns; an empty 204 is delivered', async () => {
     answers({ status: 204 });
     const delivery = await emit({ id: 'e1', traceContext: { trace_id: 'a', span_id: 'b' } });
     expect(delivery).toEqual({ id: 'e1', status: 'delivered', tries: [204], waitedSeconds: [] });

@@ -81,15 +81,14 @@ export const deliverRow = (
   }));
 };
 
-/** The columns that a trigger's payload holds; undefined for all of them. */
+/** The columns that a trigger's payload holds; undefined for all of them. `columns` says what to listen to, and nothing of this. */
 const columnsOf = (
   { definition }: EventTriggerMetadata,
   op: RowEvent['op'],
 ): readonly string[] | undefined => {
   const of = definition[op.toLowerCase()];
   if (!isObject(of)) return undefined;
-  const columns = of.payload ?? of.columns;
-  return Array.isArray(columns) ? columns : undefined;
+  return Array.isArray(of.payload) ? of.payload : undefined;
 };
 
 const pick = (
