@@ -12,13 +12,13 @@ exception when duplicate_object or unique_violation then
 end $$;
 grant usage on schema herald to ${name};`;
 
-/** What the engine reads: the tracked columns of `herald.post`, `herald.part` and `herald.account` and nothing else. */
+/**
+ * What the engine reads. `herald.post` and `herald.part` as a whole, because each of its queries is over
+ * `(select * from <table>)`, which Postgres refuses to who may read some columns only; roles see the tracked columns.
+ * Nothing in the two is sealed. Of `herald.account` the tracked columns only: two others are sealed.
+ */
 const readSql = `${makeRole('herald_read')}
-grant select (id, user_id, user_uuid, x_user_id, account_id, operation, state, idempotency_key, created_at, expires_at,
-    scheduled_at)
-  on herald.post to herald_read;
-grant select (post_id, position, state, state_since, text, tweet_id, deleted_at, error_code, error_retry_at)
-  on herald.part to herald_read;
+grant select on herald.post, herald.part to herald_read;
 grant select (id, user_id, user_uuid, x_user_id, username, state, is_default, connected_at, posts_remaining,
     posts_reset_at)
   on herald.account to herald_read;`;

@@ -115,16 +115,17 @@ describe('migrate', () => {
 });
 
 describe('the reading role', () => {
-  it('reads the tracked columns and nothing else', async () => {
+  it('reads posts as the engine does, and nothing that is sealed', async () => {
     const url = await emptyDatabase();
     await migrate(url);
     const asReader = `${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3Dherald_read`;
     expect(await readRows(asReader, 'select id, state, user_uuid from herald.post')).toEqual([]);
     expect(await readRows(asReader, 'select text, tweet_id from herald.part')).toEqual([]);
     expect(await readRows(asReader, 'select username, state, is_default from herald.account')).toEqual([]);
+    // The engine's queries have the whole row in them, whatever they are asked for.
+    for (const table of ['post', 'part'])
+      expect(await readRows(asReader, `select 1 from (select * from herald.${table}) as base`)).toEqual([]);
     for (const forbidden of [
-      'select fingerprint from herald.post',
-      'select * from herald.part',
       'select kid from herald.post_credential',
       'select fence from herald.attempt',
       'select reason from herald.pause',
@@ -141,7 +142,6 @@ describe('the reading role', () => {
       'select not_before from herald.revocation',
       'select id from herald.event',
       'select text from herald.post_request',
-      'select trace_id from herald.post',
       `update herald.post set user_id = 'x'`,
       'delete from herald.part',
     ]) {
