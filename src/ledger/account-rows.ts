@@ -27,8 +27,10 @@ export interface StoredAccountRow extends AccountRow {
 
 /** Reads rows of {@link StoredAccountRow}; $1 is the user. */
 export const selectStored = (where: string): string => `
-select ${accountColumns}, account.access_token, account.access_token_secret, data_key.kid, data_key.sealed
-from herald.account left join herald.account_key as data_key on data_key.account_id = account.id
+select ${accountColumns}, credential.access_token, credential.access_token_secret, data_key.kid, data_key.sealed
+from herald.account
+  left join herald.account_credential as credential on credential.account_id = account.id
+  left join herald.account_key as data_key on data_key.account_id = account.id
 where account.user_id = $1 and ${where}`;
 
 /**

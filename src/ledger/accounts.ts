@@ -25,18 +25,22 @@ const connectAccount = {
   text: `
 with renewed as (
   update herald.account
-  set state = 'CONNECTED', version = version + 1, username = $5, access_token = $6, access_token_secret = $7,
+  set state = 'CONNECTED', version = version + 1, username = $5,
     connected_at = case when state = 'DISCONNECTED' then now() else connected_at end, disconnected_at = null,
     is_default = is_default or not ${hasDefault}
   where id = $1 and user_id = $2 and x_user_id = $3 and version = $4 - 1
   returning *
 ), added as (
-  insert into herald.account (id, user_id, x_user_id, username, access_token, access_token_secret, is_default)
-  select $1, $2, $3, $5, $6, $7, not ${hasDefault} where $4 = 1
+  insert into herald.account (id, user_id, x_user_id, username, is_default)
+  select $1, $2, $3, $5, not ${hasDefault} where $4 = 1
   on conflict (user_id, x_user_id) do nothing
   returning *
 ), account as (
   select * from renewed union all select * from added
+), credential as (
+  insert into herald.account_credential (account_id, access_token, access_token_secret) select id, $6, $7 from account
+  on conflict (account_id) do update
+    set access_token = excluded.access_token, access_token_secret = excluded.access_token_secret
 ), data_key as (
   insert into herald.account_key (account_id, kid, sealed) select id, $8, $9 from account
   on conflict (account_id) do update set kid = excluded.kid, sealed = excluded.sealed

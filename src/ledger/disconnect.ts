@@ -21,10 +21,11 @@ const leaveTombstone = {
   text: `
 with data_key as (
   delete from herald.account_key where account_id = $1
+), credential as (
+  delete from herald.account_credential where account_id = $1
 )
 update herald.account
-set state = 'DISCONNECTED', is_default = false, disconnected_at = coalesce(disconnected_at, now()), access_token = null,
-  access_token_secret = null
+set state = 'DISCONNECTED', is_default = false, disconnected_at = coalesce(disconnected_at, now())
 where id = $1
 returning ${accountColumns}, exists (
   select from herald.account as other

@@ -48,7 +48,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await pool.query(
-    'truncate herald.single_use, herald.issuer_entry, herald.account, herald.account_key, herald.post_credential, herald.post cascade',
+    'truncate herald.single_use, herald.issuer_entry, herald.account, herald.account_key, herald.account_credential, herald.post_credential, herald.post cascade',
   );
 });
 

@@ -81,12 +81,13 @@ describe('the databases of compose', () => {
     expect((await migrate(here(DATABASE_URL))).readingRole).toBe(true);
 
     const engine = here(PG_DATABASE_URL);
-    expect(await query(engine, 'select id, user_id, state from herald.post')).toEqual([]);
-    expect(await query(engine, 'select username from herald.account')).toEqual([]);
+    expect(await query(engine, 'select 1 from (select * from herald.post) as base')).toEqual([]);
+    expect(await query(engine, 'select 1 from (select * from herald.account) as base')).toEqual([]);
     for (const sealed of [
       'select sealed from herald.post_credential',
-      'select access_token from herald.account',
+      'select access_token from herald.account_credential',
       'delete from herald.post',
+      'select text from herald.post_request',
     ])
       await expect(query(engine, sealed)).rejects.toThrow(/permission denied/);
     await query(engine, 'create table public.users (id text primary key); create schema hdb_catalog');

@@ -192,7 +192,7 @@ describe('the tracked tables', () => {
   });
 
   it.each([
-    ['herald_account', 'access_token'],
+    ['herald_account', 'version'],
     ['herald_post', 'fingerprint'],
     ['herald_part', 'fence'],
   ])('have no %s.%s', async (table, column) => {
@@ -201,7 +201,7 @@ describe('the tracked tables', () => {
     expect(errors?.[0]?.extensions?.code).toBe('validation-failed');
   });
 
-  it.each(['herald_post_credential', 'herald_attempt', 'herald_account_key'])(
+  it.each(['herald_post_credential', 'herald_attempt', 'herald_account_key', 'herald_account_credential'])(
     'do not include %s',
     async (table) => {
       const { errors } = await ask(stage.engine, `{ ${table} { __typename } }`, poster.headers);

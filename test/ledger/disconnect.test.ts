@@ -50,12 +50,13 @@ describe('disconnect', () => {
     expect(await accounts.account(account.userId, undefined)).toBeUndefined();
     expect(await accounts.accounts(account.userId)).toEqual([]);
     const { rows } = await pool.query(
-      `select access_token, access_token_secret, disconnected_at is not null as dated,
-         (select count(*)::int from herald.account_key where account_id = id) as keys
+      `select disconnected_at is not null as dated,
+         (select count(*)::int from herald.account_key where account_id = id) as keys,
+         (select count(*)::int from herald.account_credential where account_id = id) as credentials
        from herald.account where id = $1`,
       [account.id],
     );
-    expect(rows).toEqual([{ access_token: null, access_token_secret: null, dated: true, keys: 0 }]);
+    expect(rows).toEqual([{ dated: true, keys: 0, credentials: 0 }]);
   });
 
   it('tells whether another user has the same X account', async () => {

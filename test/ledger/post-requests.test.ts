@@ -138,8 +138,8 @@ describe('a user id', () => {
   ])('%s shows as a uuid only where it has that form', async (_what, userId, uuid) => {
     await ledger.accept(newPost({ userId: userId as UserId }));
     await pool.query(
-      `insert into herald.account (id, user_id, x_user_id, username, is_default, access_token, access_token_secret)
-       values (gen_random_uuid(), $1, '1', 'alice', true, '', '')`,
+      `insert into herald.account (id, user_id, x_user_id, username, is_default)
+       values (gen_random_uuid(), $1, '1', 'alice', true)`,
       [userId],
     );
     const { rows } = await pool.query(

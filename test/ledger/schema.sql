@@ -8,11 +8,12 @@ account.is_default boolean not null
 account.connected_at timestamp(3) with time zone not null default now()
 account.disconnected_at timestamp(3) with time zone
 account.version integer not null default 1
-account.access_token bytea
-account.access_token_secret bytea
 account.posts_remaining integer
 account.posts_reset_at timestamp(3) with time zone
 account.user_uuid uuid generated herald.uuid_of(user_id)
+account_credential.account_id uuid not null
+account_credential.access_token bytea not null
+account_credential.access_token_secret bytea not null
 account_key.account_id uuid not null
 account_key.kid text not null
 account_key.sealed bytea not null
@@ -137,9 +138,11 @@ single_use (autovacuum_vacuum_scale_factor=0.02)
 -- constraints
 account account_pkey PRIMARY KEY (id)
 account account_state_check CHECK ((state = ANY (ARRAY['CONNECTED'::text, 'NEEDS_RECONNECT'::text, 'DISCONNECTED'::text])))
-account account_tombstone_is_empty CHECK ((((state = 'DISCONNECTED'::text) = (access_token IS NULL)) AND ((state = 'DISCONNECTED'::text) = (access_token_secret IS NULL)) AND ((state = 'DISCONNECTED'::text) = (disconnected_at IS NOT NULL)) AND (NOT ((state = 'DISCONNECTED'::text) AND is_default))))
+account account_tombstone_is_dated CHECK ((((state = 'DISCONNECTED'::text) = (disconnected_at IS NOT NULL)) AND (NOT ((state = 'DISCONNECTED'::text) AND is_default))))
 account account_user_id_x_user_id_key UNIQUE (user_id, x_user_id)
 account account_version_check CHECK ((version > 0))
+account_credential account_credential_account_id_fkey FOREIGN KEY (account_id) REFERENCES herald.account(id)
+account_credential account_credential_pkey PRIMARY KEY (account_id)
 account_key account_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES herald.account(id)
 account_key account_key_pkey PRIMARY KEY (account_id)
 attempt attempt_pkey PRIMARY KEY (post_id, "position", fence)
@@ -171,6 +174,7 @@ revocation revocation_pkey PRIMARY KEY (user_id)
 single_use single_use_pkey PRIMARY KEY (kind, id)
 
 -- indexes
+CREATE UNIQUE INDEX account_credential_pkey ON herald.account_credential USING btree (account_id)
 CREATE UNIQUE INDEX account_default ON herald.account USING btree (user_id) WHERE is_default
 CREATE UNIQUE INDEX account_key_pkey ON herald.account_key USING btree (account_id)
 CREATE UNIQUE INDEX account_pkey ON herald.account USING btree (id)
@@ -276,6 +280,7 @@ end $function$
 
 -- what herald_read may read
 account.connected_at
+account.disconnected_at
 account.id
 account.is_default
 account.posts_remaining
@@ -284,6 +289,7 @@ account.state
 account.user_id
 account.user_uuid
 account.username
+account.version
 account.x_user_id
 part.absences
 part.attempts

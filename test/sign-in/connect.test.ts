@@ -149,8 +149,10 @@ describe('credentials at rest', () => {
     const mine = await connect(world, user, 'alice');
     const other = await connect(world, `${user}-b`, 'bob');
     await database.query(
-      `update herald.account set access_token = other.access_token, access_token_secret = other.access_token_secret
-       from herald.account as other where account.id = $1 and other.id = $2`,
+      `update herald.account_credential
+       set access_token = other.access_token, access_token_secret = other.access_token_secret
+       from herald.account_credential as other
+       where account_credential.account_id = $1 and other.account_id = $2`,
       [mine.id, other.id],
     );
     await database.query(
@@ -168,11 +170,11 @@ describe('credentials at rest', () => {
     const disconnected = await ask<XAccount>(world, 'disconnectXAccount', { id }, user);
     expect(disconnected).toMatchObject({ id, state: 'DISCONNECTED', isDefault: false });
     const { rows } = await database.query(
-      `select (select count(*)::int from herald.account_key where account_id = $1) as keys, access_token, access_token_secret
-       from herald.account where id = $1`,
+      `select (select count(*)::int from herald.account_key where account_id = $1) as keys,
+         (select count(*)::int from herald.account_credential where account_id = $1) as credentials`,
       [id],
     );
-    expect(rows).toEqual([{ keys: 0, access_token: null, access_token_secret: null }]);
+    expect(rows).toEqual([{ keys: 0, credentials: 0 }]);
     expect(await refusal('postTweet', { text: 'gone' })).toMatchObject({ code: 'ACCOUNT_REQUIRED' });
     expect(await refusal('postTweet', { text: 'gone', accountId: id })).toMatchObject({
       code: 'ACCOUNT_REQUIRED',

@@ -68,7 +68,8 @@ class Statement {
     const limits = [given.limit, table.limit].filter((limit) => typeof limit === 'number');
     const rows = [
       `select ${this.#row(table, fields, alias)} as row`,
-      `from ${id(table.table.schema)}.${id(table.table.name)} ${alias}`,
+      // Of every column, whatever was asked for: so the engine's role has to be able to read them all.
+      `from (select * from ${id(table.table.schema)}.${id(table.table.name)}) ${alias}`,
       `where ${where.join(' and ')}`,
       orderBy(given.order_by, alias),
       limits.length === 0 ? '' : `limit ${this.#value(Math.min(...limits))}`,
