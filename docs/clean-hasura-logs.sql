@@ -18,7 +18,9 @@ begin
     select *
     from (values
       (1, 'hdb_catalog.event_invocation_logs', 'true'),
-      (2, 'hdb_catalog.event_log', '(delivered or error)'),
+      -- Not while a log that is kept refers to it, as that of an event that was tried again for long.
+      (2, 'hdb_catalog.event_log', $c$(delivered or error)
+        and not exists (select from hdb_catalog.event_invocation_logs as log where log.event_id = event_log.id)$c$),
       (3, 'hdb_catalog.hdb_action_log', $c$status in ('completed', 'error')$c$),
       (4, 'hdb_catalog.hdb_cron_event_invocation_logs', 'true'),
       (5, 'hdb_catalog.hdb_cron_events', $c$status in ('delivered', 'error', 'dead')$c$),

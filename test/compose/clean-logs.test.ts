@@ -15,8 +15,9 @@ create table hdb_catalog.event_invocation_logs (id text primary key, event_id te
 create table hdb_catalog.hdb_action_log (id text primary key, session_variables jsonb not null, status text not null, created_at timestamptz not null default now());
 insert into hdb_catalog.event_log values
   ('old', '{}', true, false, now() - interval '2 days'), ('given up', '{}', false, true, now() - interval '2 days'),
-  ('waits', '{}', false, false, now() - interval '2 days'), ('new', '{}', true, false, now());
-insert into hdb_catalog.event_invocation_logs values ('1', 'old', '{}', now() - interval '2 days'), ('2', 'new', '{}', now());
+  ('waits', '{}', false, false, now() - interval '2 days'), ('new', '{}', true, false, now()),
+  ('tried long', '{}', true, false, now() - interval '2 days');
+insert into hdb_catalog.event_invocation_logs values ('1', 'old', '{}', now() - interval '2 days'), ('2', 'new', '{}', now()), ('3', 'tried long', '{}', now());
 insert into hdb_catalog.hdb_action_log values
   ('old', '{}', 'completed', now() - interval '2 days'), ('processing', '{}', 'processing', now() - interval '2 days');`;
 
@@ -35,7 +36,7 @@ it('does nothing in a database without an engine', async () => {
 it("deletes what is over and older than a day from the engine's logs, and nothing else", async () => {
   await client.query(tables);
   await client.query(script);
-  expect(await ids('event_log')).toEqual(['new', 'waits']);
-  expect(await ids('event_invocation_logs')).toEqual(['2']);
+  expect(await ids('event_log')).toEqual(['new', 'tried long', 'waits']);
+  expect(await ids('event_invocation_logs')).toEqual(['2', '3']);
   expect(await ids('hdb_action_log')).toEqual(['processing']);
 });
