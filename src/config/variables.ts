@@ -124,7 +124,7 @@ export const variables = {
   },
   PG_DATABASE_URL: {
     about:
-      "The engine's way to the ledger's database, as a role that may read the tracked columns. Herald ignores it",
+      "The engine's way to the ledger's database, as a role that is granted `herald_read`. Herald ignores it",
     readBy: 'the engine',
   },
   HASURA_GRAPHQL_METADATA_DATABASE_URL: {

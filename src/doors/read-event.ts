@@ -32,7 +32,8 @@ const readRow = (table: Record<string, unknown>, event: unknown): PostRequestId 
   if (op !== 'INSERT' && op !== 'MANUAL')
     throw malformed('A trigger on herald.post_request must be for INSERT alone.');
   const requestId = readRequestId(objectOf(objectOf(data).new).id);
-  if (requestId === undefined) throw malformed('A trigger on herald.post_request must have id in its payload.');
+  if (requestId === undefined)
+    throw malformed('A trigger on herald.post_request must have id in its payload.');
   return requestId;
 };
 

@@ -71,8 +71,8 @@ with taken as (
     lateral (select new.number = 1 and post.sending_parts = 1) as first (now_sending)
   returning *
 ), attempt as (
-  insert into herald.attempt (post_id, position, fence, attempt, deadline_at)
-  select post_id, position, fence, attempts, lease_until from part where fence is not null
+  insert into herald.attempt (post_id, position, fence, attempt, deadline_at, at_birth)
+  select post_id, position, fence, attempts, lease_until, true from part where fence is not null
 ), credential as (
   insert into herald.post_credential (post_id, kid, sealed, sealed_at)
   select id, $11, $17::bytea, $19 from post where $11::text is not null
@@ -86,7 +86,10 @@ const acceptRequested = { name: 'accept_requested', text: acceptWith(tieRequest(
 const readExisting = {
   name: 'accept_existing',
   text: `
-select ${postColumns}, part.fence, post.fingerprint, part.state_since = post.created_at as born_so
+select ${postColumns}, part.fence, post.fingerprint, exists (
+    select from herald.attempt
+    where attempt.post_id = part.post_id and attempt.position = part.position and attempt.fence = part.fence
+      and attempt.at_birth) as claimed_at_birth
 from herald.post join herald.part on part.post_id = post.id
 where post.id = coalesce(
   (select id from herald.post where id = $1),
@@ -110,8 +113,8 @@ interface AcceptRow extends PostRow {
 }
 
 interface ExistingRow extends AcceptRow {
-  /** The part is in the state in which its post was written down. */
-  readonly born_so: boolean;
+  /** The part's claim was made by the statement that wrote its post down. */
+  readonly claimed_at_birth: boolean;
   readonly fingerprint: Buffer;
 }
 
@@ -180,7 +183,7 @@ const writeDown = (database: Database, settings: LedgerSettings, post: NewPost):
  * that waited may have been claimed by the sweep meanwhile, and two would send it.
  */
 const answerLostAccept = ({ post, rows }: Stored, leaseEndsAtMs: number): Accepted =>
-  rows[0]?.born_so === true && rows[0].attempts === 1
+  rows[0]?.claimed_at_birth === true
     ? answerAccepted(post, rows, leaseEndsAtMs)
     : { kind: 'accepted', post, claim: undefined };
 

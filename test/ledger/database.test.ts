@@ -130,6 +130,22 @@ describe('an answer that got lost', () => {
     expect(await ledger.attempts(post.id)).toHaveLength(1);
   });
 
+  it('to accept gives no claim of the sweep, however soon it came', async () => {
+    const wire = await startWire(url);
+    const ledger = await open(wire.url);
+    const sweep = await open(url);
+    const post = newPost({ wait: { code: 'X_UNAVAILABLE', until: new Date(0) } });
+    await sweep.accept(post);
+    await claimAsSoonAsThere(sweep, post.id);
+    // In the same millisecond, as far as anybody can see.
+    await pool.query(
+      'update herald.part set state_since = created_at from herald.post where id = post_id and id = $1',
+      [post.id],
+    );
+    wire.loseNextAnswer();
+    expect(await ledger.accept(post)).toMatchObject({ kind: 'accepted', claim: undefined });
+  });
+
   it('to record changes nothing', async () => {
     const wire = await startWire(url);
     const ledger = await open(wire.url);

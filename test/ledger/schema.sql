@@ -29,6 +29,7 @@ attempt.code text
 attempt.reason text
 attempt.http_status smallint
 attempt.x_transaction_id text
+attempt.at_birth boolean not null default false
 deployment.id boolean not null default true
 deployment.public_url text
 deployment.heartbeat_at timestamp(3) with time zone not null default now()

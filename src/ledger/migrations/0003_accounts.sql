@@ -14,20 +14,23 @@ create table herald.account (
   disconnected_at timestamptz(3),
   -- Counts the connections. The sealed values are bound to it, so that old ones do not open in a newer row.
   version integer not null default 1 check (version > 0),
-  -- Under a data key of their own, which is in account_key.
-  access_token bytea,
-  access_token_secret bytea,
   posts_remaining integer,
   posts_reset_at timestamptz(3),
   unique (user_id, x_user_id),
-  constraint account_tombstone_is_empty check (
-    (state = 'DISCONNECTED') = (access_token is null)
-    and (state = 'DISCONNECTED') = (access_token_secret is null)
-    and (state = 'DISCONNECTED') = (disconnected_at is not null)
-    and not (state = 'DISCONNECTED' and is_default))
+  constraint account_tombstone_is_dated check (
+    (state = 'DISCONNECTED') = (disconnected_at is not null) and not (state = 'DISCONNECTED' and is_default))
 );
 
 create unique index account_default on herald.account (user_id) where is_default;
+
+-- In a table of their own, because the engine's queries are over (select * from herald.account): its role has to be able to read that
+-- table as a whole, and it must not read anything sealed. Never tracked, never granted.
+create table herald.account_credential (
+  account_id uuid primary key references herald.account (id),
+  -- Under the data key in account_key.
+  access_token bytea not null,
+  access_token_secret bytea not null
+);
 
 -- The data keys, wrapped. Deleting the row destroys the credentials, also for whoever finds their ciphertext in a backup's
 -- pages or the log. Never tracked, never granted.
@@ -41,6 +44,9 @@ create table herald.account_key (
 alter table herald.post add column account_id uuid;
 -- Like post_waiting it has no entry for a post that is sent at once, and its columns change with that one's.
 create index post_waiting_of_account on herald.post (account_id) where account_id is not null and queued_parts > 0;
+
+-- Made by the statement that accepted the post: its claim belongs to that statement's caller, also when the answer was lost.
+alter table herald.attempt add column at_birth boolean not null default false;
 
 -- When the session's envelopes were sealed; null for rows of before and for what says no time.
 alter table herald.post_credential add column sealed_at timestamptz;
