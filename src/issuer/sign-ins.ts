@@ -33,7 +33,7 @@ export const createSignIns = (entries: Entries): SignIns => ({
   async get(grantId) {
     const entry = await entries.get(kind, grantId);
     if (entry === undefined) return undefined;
-    const stored = entry.payload as unknown as Omit<SignIn, 'signedInAt'> & { signedInAt: string };
+    const stored = entry.payload as Omit<SignIn, 'signedInAt'> & { signedInAt: string };
     return { ...stored, signedInAt: new Date(stored.signedInAt) };
   },
 });

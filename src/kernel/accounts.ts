@@ -1,6 +1,6 @@
 import type { AccountId, UserId, XUserId } from './ids.ts';
-import type { SealedCredential } from './ledger.ts';
 import type { XCredentials } from './ports.ts';
+import type { SealedCredential } from './posts.ts';
 import type { Secret } from './secret.ts';
 
 /*

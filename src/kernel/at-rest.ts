@@ -1,4 +1,4 @@
-import type { SealedCredential } from './ledger.ts';
+import type { SealedCredential } from './posts.ts';
 
 /*
  * What is stored under the keyring's `rest` keys, for changing to another key.

@@ -1,13 +1,16 @@
 export type * from './accounts.ts';
 export type * from './at-rest.ts';
 export * from './errors.ts';
+export * from './herald-error.ts';
 export * from './ids.ts';
 export type * from './ledger.ts';
 export type * from './ledger-reports.ts';
 export * from './log.ts';
 export * from './loopback.ts';
 export type * from './meter.ts';
-export * from './ports.ts';
+export type * from './ports.ts';
 export type * from './post-requests.ts';
+export type * from './posts.ts';
 export type * from './schema.generated.ts';
 export * from './secret.ts';
+export type * from './x.ts';

@@ -1,5 +1,5 @@
-import type { PartErrorCode, PostState } from './ledger.ts';
-import type { XOutcome, XRead } from './ports.ts';
+import type { PartErrorCode, PostState } from './posts.ts';
+import type { XOutcome, XRead } from './x.ts';
 
 /*
  * What the rooms report to be counted. Nothing here takes a user, a text or an id.
