@@ -1,5 +1,16 @@
 import { variables } from '../src/config/index.ts';
 import { answerErrors, postErrors } from '../src/kernel/index.ts';
+import {
+  inDollars,
+  type Price,
+  policyVersion,
+  priceSource,
+  prices,
+  type Rule,
+  rules,
+  type Warning,
+  warnings,
+} from '../src/posting/policy/index.ts';
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
@@ -29,6 +40,66 @@ export const renderErrors = (): string =>
     ...Object.entries(postErrors).map(([code, { userAction, when, message }]) =>
       row(`\`${code}\``, userAction, when, message),
     ),
+    '',
+  ].join('\n');
+
+const ruleRows = (table: Readonly<Record<string, Rule>>): string[] =>
+  Object.entries(table).map(([name, rule]) =>
+    row(
+      name,
+      rule.sentence,
+      rule.remedy,
+      rule.plan ?? 'every',
+      rule.enforcedBy.join(', '),
+      rule.since ?? '',
+      rule.mark,
+      rule.source,
+    ),
+  );
+
+const priceRows = (table: Readonly<Record<string, Price>>): string[] =>
+  Object.values(table).map(({ what, microUsd }) => row(what, inDollars(microUsd), String(microUsd)));
+
+const warningRows = (table: Readonly<Record<string, Warning>>): string[] =>
+  Object.entries(table).map(([code, { userAction, when, plan }]) =>
+    row(`\`${code}\``, userAction, plan ?? 'every', when),
+  );
+
+/** docs/x-policy.md: what X allows and charges, from the table that Herald judges posts by. */
+export const renderPolicy = (): string =>
+  [
+    '# What X allows, and what it costs',
+    '',
+    'Generated from `src/posting/policy/rules.ts` by `npm run codegen`.',
+    '',
+    `As X's own pages and specification said on ${policyVersion}. A rule that X documents is *documented*; one that several`,
+    'projects have seen in practice is *reported*. What Herald enforces it knows before anything is sent: `postTweet` and',
+    '`postThread` refuse with the code and field that `previewTweet` shows. `X_PLAN` says which plan applies.',
+    '',
+    '## Rules',
+    '',
+    row('id', 'rule', 'what to do', 'plan', 'who enforces it', 'since', 'mark', 'source'),
+    row('---', '---', '---', '---', '---', '---', '---', '---'),
+    ...ruleRows(rules),
+    '',
+    '## Prices',
+    '',
+    `Pay per use, since ${priceSource.since}, ${priceSource.mark}: ${priceSource.source}. Herald counts in millionths of a US dollar.`,
+    '',
+    row('X charges for', 'USD', 'micro-USD'),
+    row('---', '---:', '---:'),
+    ...priceRows(prices),
+    '',
+    "A reply to the account's own tweet, as in a thread, costs what a tweet costs. Whether there is an address in a text, and how",
+    'it is counted, is in [text.md](text.md).',
+    '',
+    '## Warnings of `previewTweet`',
+    '',
+    'They stand in the way of nothing: `blocking` is false.',
+    '',
+    row('code', 'userAction', 'plan', 'when'),
+    row('---', '---', '---', '---'),
+    ...warningRows(warnings),
     '',
   ].join('\n');
 

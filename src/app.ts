@@ -8,8 +8,18 @@ import {
   loadKeyring,
 } from './credentials/index.ts';
 import { createDoors } from './doors/index.ts';
-import type { Ledger, Log, PostId, TweetId, XClient, XTimeline } from './kernel/index.ts';
+import type {
+  Ledger,
+  Log,
+  MediaId,
+  PostId,
+  TweetId,
+  XClient,
+  XMediaUploads,
+  XTimeline,
+} from './kernel/index.ts';
 import { openLedger } from './ledger/index.ts';
+import { createMediaReader, type MediaReaderOptions } from './media/index.ts';
 import { createMetrics, type Metrics, observeX } from './metrics/index.ts';
 import { createGate, createPosting } from './posting/index.ts';
 import { createWebhookCheck, openSession } from './session/index.ts';
@@ -20,10 +30,14 @@ import { createXClient, createXSignIn } from './x/index.ts';
 /** What a test may put in place of the real thing, or around it. */
 export interface Overrides {
   readonly now?: () => Date;
+  /** What the gate's pauses are measured with: monotonic milliseconds. */
+  readonly elapsedMs?: () => number;
   /** A certificate authority that the sandbox's TLS certificate was made by, as PEM. */
   readonly xCertificateAuthority?: string;
   readonly aroundLedger?: (ledger: Ledger) => Ledger;
-  readonly aroundX?: <T extends XClient & XTimeline>(x: T) => T;
+  readonly aroundX?: <T extends XClient & XTimeline & XMediaUploads>(x: T) => T;
+  /** Where files by address come from. */
+  readonly mediaNetwork?: MediaReaderOptions['network'];
 }
 
 export interface App {
@@ -62,7 +76,11 @@ export const createApp = async (
   };
   const client = createXClient(xOptions);
   const xSignIn = createXSignIn(xOptions);
-  const gate = createGate({ log, now });
+  const gate = createGate({
+    log,
+    now,
+    ...(overrides.elapsedMs && { elapsedMs: overrides.elapsedMs }),
+  });
   const metrics = createMetrics({ status: ledger.status, pool: ledger.connections, gate, log });
   const { meter } = metrics;
   const x = observeX(overrides.aroundX?.(client) ?? client, { meter, gate });
@@ -94,12 +112,21 @@ export const createApp = async (
     accountNotes: accounts.notes,
     kept,
     ledger,
+    budgets: opened.budgets,
+    mediaStore: opened.media,
+    mediaReader: createMediaReader({
+      maxStreamBytes: config.media.maxBytes,
+      byUrl: config.media.byUrl,
+      ...(overrides.mediaNetwork && { network: overrides.mediaNetwork }),
+    }),
+    plan: config.plan,
     x,
     gate,
     meter,
     log,
     now,
     newPostId: () => randomUUID() as PostId,
+    newMediaId: () => randomUUID() as MediaId,
     tweetUrl: tweetUrlOf(config),
     deadlineMs: config.x.deadlineMs,
     answerWithinMs: config.answerWithinMs,
@@ -110,6 +137,7 @@ export const createApp = async (
     posting,
     accounts: accounts.operations,
     postRequests: opened.postRequests,
+    mediaMaxBytes: config.media.maxBytes,
     sessionOf: (userId) =>
       openSession({ 'x-hasura-role': config.roles[0], 'x-hasura-user-id': userId }, config.roles),
     tidy: ledger.tidy,
@@ -138,6 +166,7 @@ export const createApp = async (
         ledger,
         deliver: posting.deliver,
         reconcile: posting.reconcile,
+        takeBack: posting.takeBack,
         gate,
         log,
       });
@@ -147,7 +176,8 @@ export const createApp = async (
     },
     close: async () => {
       phase = 'draining';
-      await Promise.all([server.close(), worker?.stop()]);
+      // A thread in a request ends with the part that is under way; a request that had begun before may still begin its first.
+      await Promise.all([server.close(), worker?.stop(), posting.finished()]);
       await posting.finished();
       x.close();
       xSignIn.close();

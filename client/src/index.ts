@@ -4,13 +4,18 @@ export type * from './operations.generated.ts';
 export {
   CancelTweetDocument,
   ConnectXAccountDocument,
+  DeleteTweetDocument,
   DisconnectXAccountDocument,
+  PostThreadDocument,
   PostTweetDocument,
+  PreviewTweetDocument,
   ResolveTweetDocument,
   RetryTweetDocument,
   StartXConnectDocument,
+  UploadTweetMediaDocument,
   XAccountsDocument,
   XMeDocument,
+  XMediaDocument,
 } from './operations.generated.ts';
 export {
   type Advice,
@@ -20,3 +25,4 @@ export {
   problemOf,
   problemOfPost,
 } from './problem.ts';
+export { type UploadOptions, uploadMedia } from './upload-media.ts';

@@ -24,6 +24,10 @@ interface Details {
     /** The earliest time at which another try makes sense. */
     readonly retryAt: Date | undefined;
   };
+  readonly TOP_UP: {
+    /** When there is a new day's budget. */
+    readonly retryAt: Date | undefined;
+  };
 }
 
 /** A problem about which the user can do `Action`. */
@@ -131,7 +135,8 @@ const toProblem = ({ userAction, field, retryAt }: Fields, said: Said): Problem 
   const { code, message, requestId, accepted } = said;
   const base: Said = { code, message, requestId, accepted };
   if (userAction === 'EDIT') return { ...base, userAction, field: textOf(field) };
-  if (userAction === 'WAIT') return { ...base, userAction, retryAt: readTime(retryAt) };
+  if (userAction === 'WAIT' || userAction === 'TOP_UP')
+    return { ...base, userAction, retryAt: readTime(retryAt) };
   return { ...base, userAction: isPlainAction(userAction) ? userAction : 'CONTACT_ADMIN' };
 };
 
@@ -141,7 +146,6 @@ const plainActions: Readonly<Record<PlainAction, true>> = {
   SIGN_IN: true,
   CONNECT: true,
   RECONNECT: true,
-  TOP_UP: true,
   CONTACT_ADMIN: true,
 };
 

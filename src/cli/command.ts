@@ -16,6 +16,8 @@ export interface Command {
   /** What stands for the one positional argument in the help; a command without it takes none. */
   readonly argument?: string;
   readonly argumentIsOptional?: true;
+  /** The same for a second one, which may always be left out. */
+  readonly secondArgument?: string;
   readonly summary: string;
   readonly options: Options;
   /** Options of which one is given, and at most one. */
@@ -29,6 +31,8 @@ export interface Command {
 export interface Call {
   /** Empty for a command without one. */
   readonly argument: string;
+  /** Empty when it was left out. */
+  readonly secondArgument: string;
   text(option: string): string | undefined;
   has(option: string): boolean;
   readonly environment: Environment;

@@ -1,6 +1,10 @@
+import { accountsLimit } from './accounts-limit.ts';
 import { accountsList } from './accounts-list.ts';
 import { accountsRevoke } from './accounts-revoke.ts';
 import { adopt } from './adopt.ts';
+import { budgetClear } from './budget-clear.ts';
+import { budgetList } from './budget-list.ts';
+import { budgetSet } from './budget-set.ts';
 import type { Command } from './command.ts';
 import { doctor } from './doctor/doctor.ts';
 import { hasuraApply } from './hasura-apply.ts';
@@ -35,7 +39,11 @@ export const commands: readonly Command[] = [
   postsCancel,
   postsRetry,
   accountsList,
+  accountsLimit,
   accountsRevoke,
+  budgetList,
+  budgetSet,
+  budgetClear,
   pause,
   resume,
   recover,

@@ -24,6 +24,11 @@ const comments = {
     'Browsers are sent back to these addresses only, compared letter by letter.',
     'Example: [{"id":"web","redirectUris":["https://app.example.com/auth/callback"]}]',
   ],
+  HERALD_BUDGET_DAY_USD: [
+    'FILL IN. What all users together may spend at X in a day (UTC), in dollars, or unlimited. X charges for every post,',
+    'and 13 times as much for one with a link; what is over the budget is refused before it is sent.',
+    'Example: 5.00',
+  ],
   HERALD_WEBHOOK_SECRET: [
     'Shared with the engine, which sends it as x-hasura-webhook-secret. 32 random bytes, made for this file.',
   ],

@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../kernel/index.ts';
+import type { Budget, LedgerStatus } from '../kernel/index.ts';
 import { Refusal } from './command.ts';
 import { type KeysView, viewKeys } from './keys-view.ts';
 import { askService, type RunningService } from './running-service.ts';
@@ -12,6 +12,8 @@ export interface Findings {
   readonly database: LedgerStatus | undefined;
   /** Why there is nothing of the database. */
   readonly databaseProblem: string | undefined;
+  /** What all users together spent today and may spend; undefined also where the limit is not known. */
+  readonly budget: Budget | undefined;
   readonly service: RunningService | undefined;
   readonly xClock: XClock;
   readonly keys: KeysView | undefined;
@@ -29,13 +31,19 @@ export const lookAround = async (settings: Settings): Promise<Findings> => {
   return { settings, ...database, service, xClock, keys, at: new Date() };
 };
 
-const readDatabase = async (settings: Settings): Promise<Pick<Findings, 'database' | 'databaseProblem'>> => {
+const readDatabase = async (
+  settings: Settings,
+): Promise<Pick<Findings, 'database' | 'databaseProblem' | 'budget'>> => {
   try {
-    const database = await withOpenLedger(settings, (ledger) => ledger.status());
-    return { database, databaseProblem: undefined };
+    return await withOpenLedger(settings, async (ledger) => {
+      const [database, budgets] = await Promise.all([ledger.status(), ledger.budgets.list()]);
+      const app = budgets.find(({ scope }) => scope === 'APP');
+      const isKnown = settings.budgetsAreKnown || app?.source === 'admin';
+      return { database, databaseProblem: undefined, budget: isKnown ? app : undefined };
+    });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { database: undefined, databaseProblem: error.message };
+    return { database: undefined, databaseProblem: error.message, budget: undefined };
   }
 };
 

@@ -24,9 +24,17 @@ export const renderHelp = (command: Command): string[] => {
   ];
 };
 
-const renderUsage = ({ name, argument, argumentIsOptional, options, choice }: Command): string => {
+const renderUsage = ({
+  name,
+  argument,
+  argumentIsOptional,
+  secondArgument,
+  options,
+  choice,
+}: Command): string => {
   const words = ['herald', name];
   if (argument !== undefined) words.push(argumentIsOptional ? `[${argument}]` : argument);
+  if (secondArgument !== undefined) words.push(`[${secondArgument}]`);
   if (choice !== undefined) words.push(renderChoice(choice));
   for (const [option, spec] of Object.entries(options)) {
     words.push(spec.required ? renderOption(option, spec) : `[${renderOption(option, spec)}]`);

@@ -23,7 +23,7 @@ export const init: Command = {
       json: { variables },
       lines: ['Fresh secrets and keys for production.'],
       next: [
-        'Fill in what is empty: X_APP_KEY, X_APP_SECRET, HERALD_PUBLIC_URL, HERALD_CLIENTS.',
+        'Fill in what is empty: X_APP_KEY, X_APP_SECRET, HERALD_BUDGET_DAY_USD, HERALD_PUBLIC_URL, HERALD_CLIENTS.',
         'Let only the operator read the file (chmod 600 .env), and keep a copy of the keyring: without it nothing that is stored opens.',
         'Then: herald doctor',
       ],
@@ -39,6 +39,7 @@ const makeVariables = async (call: Call): Promise<EnvValues> => {
     HERALD_PUBLIC_URL: '',
     X_APP_KEY: '',
     X_APP_SECRET: '',
+    HERALD_BUDGET_DAY_USD: '',
     HERALD_CLIENTS: '',
     HERALD_WEBHOOK_SECRET: makeSecret(),
     ...(await keyringVariable(call)),

@@ -7,9 +7,7 @@ export const nextStep = (post: LedgerPost, pauses: readonly Pause[] = []): strin
     case 'SENT':
       return ['Nothing. The post is on X.'];
     case 'SENDING':
-      return [
-        'Wait. X is being asked; if Herald died meanwhile, the post turns UNKNOWN when its lease ends.',
-      ];
+      return [sendingStep(post)];
     case 'SCHEDULED':
       return ['Wait. The post goes out at its time.'];
     case 'QUEUED':
@@ -24,7 +22,7 @@ export const nextStep = (post: LedgerPost, pauses: readonly Pause[] = []): strin
     case 'PARTLY_SENT':
       return [`Parts are on X and stay there. ${errorStep(post)}`];
     case 'FAILED':
-      return [`Nothing was posted. ${errorStep(post)}`];
+      return failedSteps(post);
     case 'CANCELLED':
       return ['Nothing. It was not posted; its user may send it after all with retryTweet.'];
   }
@@ -64,9 +62,34 @@ const reviewSteps = ({ id }: LedgerPost): string[] => [
   `herald posts resolve ${id} --give-up   (it shall not be posted)`,
 ];
 
-const errorStep = ({ parts }: LedgerPost): string => {
+const sendingStep = ({ parts, onPartFailure }: LedgerPost): string => {
+  const isTakenBack =
+    onPartFailure === 'ROLLBACK_DELETE' &&
+    parts.some(({ state }) => state === 'FAILED') &&
+    !parts.some(({ state }) => state === 'SENDING');
+  return isTakenBack
+    ? 'Wait. A part failed, so those that are on X are being deleted, the newest first.'
+    : 'Wait. X is being asked; if Herald died meanwhile, the post turns UNKNOWN when its lease ends.';
+};
+
+/** With parts that were live it is a thread that was taken back. */
+const failedSteps = (post: LedgerPost): string[] => {
+  const left = post.parts.flatMap(({ tweetId, deletedAt }) =>
+    deletedAt === undefined ? (tweetId ?? []) : [],
+  );
+  if (left.length > 0)
+    return [
+      `Herald could not delete everything: still on X: ${left.join(', ')}. Each part says why.`,
+      "Its user deletes them with deleteTweet once the cause is gone, or in X's own application.",
+    ];
+  const wasLive = post.parts.some(({ tweetId }) => tweetId !== undefined);
+  return [`${wasLive ? 'What was on X is deleted again.' : 'Nothing was posted.'} ${errorStep(post)}`];
+};
+
+const errorStep = ({ parts, onPartFailure }: LedgerPost): string => {
   const error = parts.find(({ state, error }) => state === 'FAILED' && error)?.error;
-  return `${error === undefined ? '' : `${explain(error.code)} `}Its user decides: edit and post anew, or retryTweet.`;
+  const canRetry = onPartFailure === 'RESUME' || !parts.some(({ tweetId }) => tweetId !== undefined);
+  return `${error === undefined ? '' : `${explain(error.code)} `}Its user decides: edit and post anew${canRetry ? ', or retryTweet' : ''}.`;
 };
 
 /** The sentence of an error code, which tells its user too. */

@@ -4,6 +4,7 @@ import { type Command, type Options, Usage } from './command.ts';
 /** A command line, read. */
 export interface Parsed {
   readonly argument: string;
+  readonly secondArgument: string;
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 }
 
@@ -27,9 +28,11 @@ export const optionsOf = ({ options, choice, printsSecret }: Command): Options =
 /** Reads what follows the command's name. Throws {@link Usage} for what the command does not take, or needs. */
 export const parse = (command: Command, args: readonly string[]): Parsed => {
   const { values, positionals } = readArgs(command, args);
-  const parsed = { argument: positionals[0] ?? '', values };
+  const [argument = '', secondArgument = ''] = positionals;
+  const parsed = { argument, secondArgument, values };
   if (values.help === true) return parsed;
-  if (positionals.length > (command.argument === undefined ? 0 : 1)) {
+  const most = [command.argument, command.secondArgument].filter((name) => name !== undefined).length;
+  if (positionals.length > most) {
     throw new Usage(`herald ${command.name} does not take ${JSON.stringify(positionals.at(-1))}.`);
   }
   if (command.argument !== undefined && !command.argumentIsOptional && positionals.length === 0) {

@@ -1,7 +1,8 @@
-import { HeraldError, type PostState } from '../kernel/index.ts';
+import { HeraldError, type LedgerPost, type PostState } from '../kernel/index.ts';
 import { type Call, type Command, Usage } from './command.ts';
-import { postJson } from './post-view.ts';
+import { costOf, postJson } from './post-view.ts';
 import { table } from './print.ts';
+import { formatUsd } from './usd.ts';
 import { readUser } from './user-option.ts';
 import { withLedger } from './with-ledger.ts';
 
@@ -40,6 +41,7 @@ export const postsList: Command = {
         post.createdAt.toISOString(),
         post.userId,
         String(post.parts.length),
+        costCell(post),
         post.parts.find(({ error }) => error)?.error?.code ?? '',
       ]);
       return {
@@ -49,7 +51,9 @@ export const postsList: Command = {
           hasNextPage: page.hasNextPage,
         },
         lines:
-          rows.length > 0 ? table(['ID', 'STATE', 'CREATED', 'USER', 'PARTS', 'ERROR'], rows) : ['No posts.'],
+          rows.length > 0
+            ? table(['ID', 'STATE', 'CREATED', 'USER', 'PARTS', 'COST', 'ERROR'], rows)
+            : ['No posts.'],
         next: [
           ...(rows.length > 0 ? ['herald posts show ID tells what happened and what to do.'] : []),
           ...(page.hasNextPage ? [`More of them: the same with --after ${page.endCursor}`] : []),
@@ -57,6 +61,12 @@ export const postsList: Command = {
       };
     });
   },
+};
+
+/** Empty for posts from before prices. */
+const costCell = (post: LedgerPost): string => {
+  const cost = costOf(post);
+  return cost === undefined ? '' : formatUsd(cost);
 };
 
 /** `--limit`, 1 to 100. */

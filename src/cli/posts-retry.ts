@@ -16,6 +16,9 @@ export const postsRetry: Command = {
       const canRetry = state === 'FAILED' || state === 'CANCELLED' || state === 'PARTLY_SENT';
       const credential = canRetry ? await requireCredential(ledger, post, 'retryTweet') : undefined;
       const changed = await ledger.retry({ id, userId: undefined, xUserId, credential });
-      return reportChange(ledger, changed, 'Only what failed or was cancelled can be sent again.');
+      return reportChange(ledger, changed, WHY);
     }),
 };
+
+const WHY =
+  'Only what failed or was cancelled can be sent again, and no thread that stops or is taken back when a part fails.';

@@ -54,7 +54,7 @@ const lastWord = ({ name }: Command): string => name.split(' ').at(-1) ?? name;
 
 const runCommand = async (
   command: Command,
-  { argument, values }: Parsed,
+  { argument, secondArgument, values }: Parsed,
   { shell, folder, input, outputIsTerminal, tell }: Surroundings,
 ): Promise<Result> => {
   if (values.help === true) return { code: 0, output: `${renderHelp(command).join('\n')}\n`, error: '' };
@@ -63,6 +63,7 @@ const runCommand = async (
     input,
     tell,
     argument,
+    secondArgument,
     text: (option) => (typeof values[option] === 'string' ? values[option] : undefined),
     has: (option) => values[option] !== undefined,
     refuseTerminal: () => {

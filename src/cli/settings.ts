@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type Config, ConfigProblems, type Environment, loadConfig, type Secrets } from '../config/index.ts';
+import {
+  type Config,
+  ConfigProblems,
+  type Environment,
+  isSandbox,
+  loadConfig,
+  type Secrets,
+} from '../config/index.ts';
 import { Refusal } from './command.ts';
 import { isSet } from './environment.ts';
 
@@ -9,6 +16,8 @@ export interface Settings {
   readonly databaseUrl: Secrets['databaseUrl'];
   readonly keyring: Secrets['keyring'] | undefined;
   readonly x: Secrets['x'] | undefined;
+  /** False where the service would need HERALD_BUDGET_DAY_USD and it is not here. */
+  readonly budgetsAreKnown: boolean;
 }
 
 /** Throws {@link Refusal} with every problem of the configuration, or when it names no database. */
@@ -25,6 +34,7 @@ export const readSettings = async (environment: Environment): Promise<Settings> 
     databaseUrl: secrets.databaseUrl,
     keyring: isSet(environment, 'HERALD_KEYRING') ? secrets.keyring : undefined,
     x: isSet(environment, 'X_APP_KEY') && isSet(environment, 'X_APP_SECRET') ? secrets.x : undefined,
+    budgetsAreKnown: isSandbox(config.x.apiUrl) || isSet(environment, 'HERALD_BUDGET_DAY_USD'),
   };
 };
 
@@ -32,11 +42,14 @@ export const readSettings = async (environment: Environment): Promise<Settings> 
 export const readConfig = async (environment: Environment): Promise<Config> =>
   (await load({ ...standIns(environment), ...environment })).config;
 
-/** The service cannot do without these and most commands can; what stands in for them is thrown away. */
+/**
+ * The service cannot do without these and most commands can; what stands in for them is thrown away. What an operator sends
+ * again is charged all the same: the budgets count on.
+ */
 export const standIns = (environment: Environment): Environment => {
   const names = ['HERALD_WEBHOOK_SECRET', 'HERALD_KEYRING', 'X_APP_KEY', 'X_APP_SECRET'];
   const random = Object.fromEntries(names.map((name) => [name, randomBytes(32).toString('base64url')]));
-  const all = { ...random, DATABASE_URL: 'postgres://127.0.0.1/none' };
+  const all = { ...random, DATABASE_URL: 'postgres://127.0.0.1/none', HERALD_BUDGET_DAY_USD: 'unlimited' };
   return Object.fromEntries(Object.entries(all).filter(([name]) => !isSet(environment, name)));
 };
 

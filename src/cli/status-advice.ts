@@ -1,4 +1,4 @@
-import type { LedgerStatus } from '../kernel/index.ts';
+import type { Budget, LedgerStatus } from '../kernel/index.ts';
 import { ageSeconds, type Findings, isAlive } from './findings.ts';
 import { resumeOptions } from './next-step.ts';
 
@@ -16,6 +16,7 @@ export const adviseOn = (findings: Findings): string[] => {
           'Look whether the database runs and whether DATABASE_URL names it. Nothing that was accepted is lost.',
         ]
       : adviseOnDatabase(database, findings)),
+    ...adviseOnBudget(findings.budget),
     ...(findings.service?.holds.flatMap((hold) => holdAdvice[hold] ?? []) ?? []),
     ...(Math.abs(xClock.skewMs ?? 0) >= SKEW_MS
       ? ["Set this machine's clock (NTP). X refuses signatures that are 5 minutes old."]
@@ -23,6 +24,13 @@ export const adviseOn = (findings: Findings): string[] => {
     ...(keys?.problem === undefined ? [] : ['Mend HERALD_KEYRING; Herald does not start with this one.']),
   ];
 };
+
+const adviseOnBudget = (budget: Budget | undefined): string[] =>
+  budget?.limitMicroUsd !== undefined && (budget.spentMicroUsd ?? 0) >= budget.limitMicroUsd
+    ? [
+        "The day's budget is used up: new posts are refused until midnight UTC, or: herald budget set --app USD",
+      ]
+    : [];
 
 const holdAdvice: Readonly<Record<string, string>> = {
   breaker: "X fails: look at X's status page. Posts wait, and Herald tries again by itself.",

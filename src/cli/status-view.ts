@@ -1,9 +1,10 @@
+import { budgetJson, describeSpending } from './budget-scope.ts';
 import { ageSeconds, type Findings } from './findings.ts';
 import { describeScope, pauseJson } from './pause-scope.ts';
 import { fields } from './print.ts';
 
 /** The object of `herald status --json`; null where something could not be found out. */
-export const statusJson = ({ settings, database, service, xClock, keys, at }: Findings) => ({
+export const statusJson = ({ settings, database, budget, service, xClock, keys, at }: Findings) => ({
   database: {
     reachable: database !== undefined,
     heartbeatAt: database?.heartbeatAt?.toISOString() ?? null,
@@ -22,6 +23,7 @@ export const statusJson = ({ settings, database, service, xClock, keys, at }: Fi
     unknown: ageSeconds(database.oldestUnknownAt, at) ?? null,
     needsReview: ageSeconds(database.oldestNeedsReviewAt, at) ?? null,
   },
+  budget: budget === undefined ? null : budgetJson(budget),
   service: service === undefined ? null : { holds: service.holds },
   x: {
     url: settings.config.x.apiUrl.origin,
@@ -39,6 +41,7 @@ export const statusLines = (findings: Findings): string[] => [
     service: serviceLine(findings),
     sending: sendingLine(findings),
     ...partLines(findings),
+    budget: budgetLine(findings),
     X: xLine(findings),
   }),
   ...keyLines(findings),
@@ -77,6 +80,10 @@ const partLines = ({ database, at }: Findings): Record<string, string> => {
     'needs review': line(database.needsReview, database.oldestNeedsReviewAt, 'for'),
   };
 };
+
+/** Only where there is a limit: without one nothing can be held back. */
+const budgetLine = ({ budget }: Findings): string | undefined =>
+  budget?.limitMicroUsd === undefined ? undefined : describeSpending(budget);
 
 const xLine = ({ settings, xClock }: Findings): string => {
   const { origin } = settings.config.x.apiUrl;

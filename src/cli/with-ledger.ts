@@ -19,7 +19,7 @@ export const withLedger = async <T>(
 
 /** The same for settings that were read before. */
 export const withOpenLedger = async <T>(
-  settings: Settings,
+  settings: Named,
   use: (ledger: OpenLedger) => Promise<T>,
 ): Promise<T> => {
   const ledger = await open(settings);
@@ -32,7 +32,10 @@ export const withOpenLedger = async <T>(
   }
 };
 
-const open = async ({ config, databaseUrl }: Settings): Promise<OpenLedger> => {
+/** Which database, and how it is used. */
+type Named = Pick<Settings, 'config' | 'databaseUrl'>;
+
+const open = async ({ config, databaseUrl }: Named): Promise<OpenLedger> => {
   const opening = openLedger({
     ...config.ledger,
     poolSize: CONNECTIONS,

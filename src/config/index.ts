@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { isLoopback, type LogLevel, Secret } from '../kernel/index.ts';
+import { type MediaConfig, readMedia } from './media.ts';
+import { type DayBudgets, readBudgets } from './money.ts';
 import { refusePublished } from './published.ts';
 import { type Environment, Problems, Reader, type ReadFile, resolveFiles } from './read.ts';
 import { weaknessOfSecret } from './secret-strength.ts';
 import { readSignIn, type SignInConfig } from './sign-in.ts';
 import { unknownNames } from './variables.ts';
 
+export { parseUsd } from './money.ts';
 export type { Environment } from './read.ts';
 export { variables } from './variables.ts';
 
@@ -15,6 +18,8 @@ export interface Config {
   readonly port: number;
   readonly roles: readonly string[];
   readonly x: { readonly apiUrl: URL; readonly authorizeUrl: URL; readonly deadlineMs: number };
+  /** What X lets this application do, by its plan. */
+  readonly plan: 'self-serve' | 'enterprise';
   readonly opsPort: number;
   readonly ledger: {
     readonly poolSize: number;
@@ -23,10 +28,12 @@ export interface Config {
     readonly settleWindowMs: number;
     readonly dedupeWindowMs: number;
     readonly restoreGuardMs: number;
+    readonly budget: DayBudgets;
     /** Only when it was set: a default says nothing about whose database this is. */
     readonly publicUrl: string | undefined;
   };
   readonly answerWithinMs: number;
+  readonly media: MediaConfig;
   readonly signIn: SignInConfig;
   /** Outside production introspection needs no secret. */
   readonly development: boolean;
@@ -120,9 +127,11 @@ const readConfig = (reader: Reader, problems: Problems, terminal: boolean): Conf
       authorizeUrl,
       deadlineMs,
     },
+    plan: reader.oneOf('X_PLAN', ['self-serve', 'enterprise'], 'self-serve'),
     opsPort: reader.integer('OPS_PORT', 4002, { min: 0, max: 65_535 }),
-    ledger: readLedger(reader, problems, { production, deadlineMs, publicUrl }),
+    ledger: readLedger(reader, problems, { production, deadlineMs, publicUrl, sandbox: isSandbox(apiUrl) }),
     answerWithinMs: reader.integer('HERALD_ANSWER_WITHIN_MS', 22_000, { min: 100, max: 120_000 }),
+    media: readMedia(reader, problems),
     signIn: readSignIn(reader, problems, { production, publicUrl }),
     development: !production,
     log: {
@@ -143,7 +152,8 @@ const readLedger = (
     production,
     deadlineMs,
     publicUrl,
-  }: { production: boolean; deadlineMs: number; publicUrl: URL | undefined },
+    sandbox,
+  }: { production: boolean; deadlineMs: number; publicUrl: URL | undefined; sandbox: boolean },
 ): Config['ledger'] => {
   const leaseMs = reader.integer('HERALD_LEASE_MS', 60_000, { min: 1_000, max: LONGEST_MS });
   if (leaseMs <= 2 * deadlineMs + 5_000) {
@@ -166,6 +176,7 @@ const readLedger = (
     postTtlMs: reader.integer('HERALD_POST_TTL_MS', 1_800_000, { min: 1_000, max: DAY_MS }),
     dedupeWindowMs: reader.integer('HERALD_DEDUPE_WINDOW_MS', 120_000, { min: 0, max: DAY_MS }),
     restoreGuardMs: reader.integer('HERALD_RESTORE_GUARD_MS', 900_000, { min: 1_000, max: LONGEST_MS }),
+    budget: readBudgets(reader, problems, sandbox),
     publicUrl: publicUrl?.origin,
   };
 };
@@ -240,5 +251,7 @@ const refuseWeak = (name: string, secret: string, problems: Problems): void => {
 };
 
 /** Signed requests carry the access token in clear: plain http must not leave the machine or the compose network. */
-const isProtected = (url: URL): boolean =>
-  url.protocol === 'https:' || isLoopback(url) || url.hostname === 'sandbox';
+const isProtected = (url: URL): boolean => url.protocol === 'https:' || isSandbox(url);
+
+/** Where only a simulated X can be, which charges nothing. */
+export const isSandbox = (url: URL): boolean => isLoopback(url) || url.hostname === 'sandbox';

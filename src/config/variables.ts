@@ -26,6 +26,19 @@ export const variables = {
     default: 'https://api.x.com',
   },
   X_AUTHORIZE_URL: { about: 'Where browsers go to authorise', default: '= `X_API_URL`' },
+  X_PLAN: {
+    about: "The X application's plan, `self-serve` or `enterprise`: which of X's rules apply",
+    default: 'self-serve',
+  },
+  HERALD_BUDGET_DAY_USD: {
+    about:
+      'What all users together may spend at X in a day (UTC), in dollars such as `5.00`, or `unlimited`. `herald budget set --app` goes before',
+    default: '`unlimited` with the sandbox, required with the real X',
+  },
+  HERALD_BUDGET_USER_DAY_USD: {
+    about: 'The same for each user. `herald budget set --user` goes before',
+    default: 'unlimited',
+  },
   HERALD_WEBHOOK_SECRET: {
     about:
       'Shared with Hasura, which sends it as `x-hasura-webhook-secret`. At least 32 random bytes: `openssl rand -base64 32`',
@@ -108,6 +121,15 @@ export const variables = {
   HERALD_RESTORE_GUARD_MS: {
     about: 'After a gap of this length overdue posts are not sent until somebody says so',
     default: '900000',
+  },
+  HERALD_MEDIA_MAX_BYTES: {
+    about: 'How large a file that comes to `POST /media` may be, from 1048576 to 536870912',
+    default: '67108864',
+  },
+  HERALD_MEDIA_BY_URL: {
+    about:
+      'Whether `uploadTweetMedia` fetches pictures from addresses that users name: `off`, `on`, or the only host names it may ask, separated by commas',
+    default: 'off',
   },
   OPS_PORT: { about: 'The port of `/metrics`', default: '4002' },
   HERALD_LOG_LEVEL: { about: '`debug`, `info`, `warn` or `error`', default: 'info' },

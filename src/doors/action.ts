@@ -2,8 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { HeraldError, type Session } from '../kernel/index.ts';
 import { actionError } from './answer.ts';
-import { bodyBytesOf } from './json-body.ts';
-import { checkSize, type OperationContext, type Operations } from './operations.ts';
+import { checkBody, checkSize, fileOf } from './input-size.ts';
+import { FILE_BODY_LIMIT_BYTES } from './json-body.ts';
+import type { OperationContext, Operations } from './operations.ts';
+import { holdingPlace } from './places.ts';
 import { coerceArguments, rootFields } from './schema.ts';
 import { traceIdOf } from './trace-id.ts';
 
@@ -27,7 +29,7 @@ type Operation = (
 export const openActionDoor = (scope: FastifyInstance, door: ActionDoor): void => {
   const fields = rootFields(door.schema);
 
-  scope.post('/hasura/actions', async (request) => {
+  const answer = async (request: FastifyRequest): Promise<unknown> => {
     const { action, input, session_variables } = readActionRequest(request.body);
     const found = fields.get(action.name);
     if (found === undefined) throw new HeraldError('UNKNOWN_OPERATION');
@@ -35,10 +37,12 @@ export const openActionDoor = (scope: FastifyInstance, door: ActionDoor): void =
     const context = contextOf(request, door.openSession(session_variables));
     const operation = (door.operations[found.root] as Record<string, Operation>)[action.name];
     if (operation === undefined) throw new HeraldError('UNKNOWN_OPERATION');
+    checkBody(request.bodyBytes, [fileOf(input.input)]);
     const given = coerceArguments(found.field, input);
-    checkSize(given, context);
+    checkSize(action.name, given, context);
     return operation({}, given, context);
-  });
+  };
+  scope.post('/hasura/actions', { bodyLimit: FILE_BODY_LIMIT_BYTES }, holdingPlace(answer));
 };
 
 /** An action's error, as Hasura hands it on to the client. */
@@ -50,7 +54,7 @@ export const sendActionError = (
 
 const contextOf = (request: FastifyRequest, session: Session): OperationContext => ({
   requestId: request.id,
-  bodyBytes: bodyBytesOf(request),
+  bodyBytes: request.bodyBytes,
   report: request,
   session: () => session,
   origin: { traceId: traceIdOf(request) },

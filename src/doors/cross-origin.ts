@@ -5,15 +5,19 @@ import { isLoopback } from '../kernel/index.ts';
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /**
- * Lets the pages of the clients read the answers of `path`, which they `POST` to: those at the origins of the redirect
+ * Lets the pages of the clients read the answers of `paths`, which they `POST` to: those at the origins of the redirect
  * URIs. A cookie is never taken, so none is allowed either.
  */
-export const admitOrigins = (scope: FastifyInstance, path: string, redirectUris: readonly string[]): void => {
+export const admitOrigins = (
+  scope: FastifyInstance,
+  paths: readonly string[],
+  redirectUris: readonly string[],
+): void => {
   const isClient = createOriginCheck(redirectUris);
   scope.register(cors, {
     delegator: ({ url, headers }, answer) =>
       answer(null, {
-        origin: url.split('?')[0] === path && isClient(headers.origin),
+        origin: paths.includes(url.split('?')[0] ?? '') && isClient(headers.origin),
         methods: ['POST'],
         maxAge: PREFLIGHT_MAX_AGE_SECONDS,
       }),

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { HeraldError, PostRequest, PostRequestStore, Session } from '../kernel/index.ts';
 import { actionError } from './answer.ts';
-import { bodyBytesOf } from './json-body.ts';
 import type { createOperations, OperationContext } from './operations.ts';
 import { type HasuraEvent, hasTriesLeft, readEvent } from './read-event.ts';
 import { type EventAnswer, mayHeal, postRequested } from './requested-post.ts';
@@ -32,7 +31,7 @@ export const openEventDoor = (scope: FastifyInstance, door: EventDoor): void => 
   ) => {
     const contextFor = ({ userId }: PostRequest): OperationContext => ({
       requestId: request.id,
-      bodyBytes: bodyBytesOf(request),
+      bodyBytes: request.bodyBytes,
       report: request,
       session: () => door.sessionOf(userId),
       origin: { traceId: traceIdOf(request), request: { id: requestId, eventId } },

@@ -8,9 +8,11 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { HeraldError, type Session } from '../kernel/index.ts';
 import { graphqlRefusal } from './answer.ts';
 import { type ReportBug, showPublicErrors } from './graphql-errors.ts';
-import { bodyBytesOf } from './json-body.ts';
+import { checkBody, fileOf } from './input-size.ts';
+import { FILE_BODY_LIMIT_BYTES } from './json-body.ts';
 import { oneSideEffect } from './one-side-effect.ts';
 import type { OperationContext, Operations } from './operations.ts';
+import { holdingPlace } from './places.ts';
 import { attachResolvers } from './schema.ts';
 import { traceIdOf } from './trace-id.ts';
 
@@ -34,14 +36,15 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
   const forHasura = createServer(schema, door.reportBug, []);
   const forClients = createServer(schema, door.reportBug, door.development ? [] : [noIntrospection()]);
 
-  scope.post('/graphql', async (request, reply) => {
-    checkParameters(request.body);
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { variables } = readParameters(request.body);
+    checkBody(request.bodyBytes, Object.values(variables).map(fileOrInput));
     const { clientSession } = request;
     // There is one answer, and it is JSON. Another wish would be refused after the operation ran.
     request.raw.headers.accept = 'application/json';
     const context: OperationContext = {
       requestId: request.id,
-      bodyBytes: bodyBytesOf(request),
+      bodyBytes: request.bodyBytes,
       report: request,
       session: () => clientSession ?? door.openSession(sessionHeaders(request)),
       origin: { traceId: traceIdOf(request) },
@@ -54,7 +57,8 @@ export const openGraphqlDoor = (scope: FastifyInstance, door: GraphqlDoor): void
       .status(response.status)
       .header('content-type', type)
       .send(await response.text());
-  });
+  };
+  scope.post('/graphql', { bodyLimit: FILE_BODY_LIMIT_BYTES }, holdingPlace(answer));
 };
 
 const createServer = (schema: GraphQLSchema, reportBug: ReportBug, more: readonly Plugin[]) =>
@@ -77,7 +81,7 @@ const noIntrospection = (): Plugin => ({
 });
 
 /** One operation as GraphQL over HTTP has it: a `query`, and `variables` and `operationName` or null. */
-const checkParameters = (body: unknown): void => {
+const readParameters = (body: unknown): { readonly variables: Readonly<Record<string, unknown>> } => {
   const { query, variables, operationName } = (body ?? {}) as Record<string, unknown>;
   const isOperation =
     typeof query === 'string' &&
@@ -88,7 +92,21 @@ const checkParameters = (body: unknown): void => {
       message: 'The body must be {"query", "variables", "operationName"} with one GraphQL operation.',
     });
   }
+  if (Buffer.byteLength(query) > DOCUMENT_LIMIT_BYTES) {
+    throw new HeraldError('PAYLOAD_TOO_LARGE', {
+      message:
+        'The document is too large: it may have 128 KiB. Send what is large, such as a file, as a variable.',
+    });
+  }
+  return { variables: (variables ?? {}) as Record<string, unknown> };
 };
+
+/** A variable may be the whole input or the file alone. */
+const fileOrInput = (variable: unknown): unknown =>
+  typeof variable === 'string' ? variable : fileOf(variable);
+
+/** The document may hold the input. Documents are kept, parsed, for whoever sends them again. */
+const DOCUMENT_LIMIT_BYTES = 128 * 1024;
 
 /** A refusal before execution, in GraphQL's shape. A bearer token is refused in the same words for every cause (RFC 6750 section 3). */
 export const sendGraphqlRefusal = (

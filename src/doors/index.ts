@@ -12,19 +12,22 @@ import {
 } from '../kernel/index.ts';
 import { openActionDoor, sendActionError } from './action.ts';
 import { refusalOf } from './answer.ts';
+import { LONGEST_ARRIVAL_MS, limitArrival } from './arrival.ts';
 import { answerBrokenRequest, answerExpectation, drain } from './broken-requests.ts';
 import { sendBrowserHeaders, sendBrowserRefusal } from './browser-answer.ts';
+import { admitBearer, admitHasuraOrBearer, type CallerTools } from './callers.ts';
 import { closeConnectionsWhenClosing } from './closing.ts';
 import { admitOrigins } from './cross-origin.ts';
 import { openEventDoor, sendEventError } from './event.ts';
 import { openGraphqlDoor, sendGraphqlRefusal } from './graphql.ts';
-import { admitHasuraOrBearer, type CallerTools } from './graphql-callers.ts';
 import { admitHasuraOnly } from './hasura-only.ts';
 import { openHealthDoor } from './health.ts';
 import { type IssuerRoutes, openIssuerDoor } from './issuer.ts';
-import { acceptJsonOnly, BODY_LIMIT_BYTES } from './json-body.ts';
+import { acceptJsonOnly, BODY_LIMIT_BYTES, LARGE_BODIES_AT_ONCE, limitLargeBodies } from './json-body.ts';
 import { type LoadSheddingOptions, shedLoad } from './load-shedding.ts';
+import { openMediaDoor, sendMediaError } from './media.ts';
 import { createOperations } from './operations.ts';
+import { createPlaces } from './places.ts';
 import { limitPerAddress } from './rate-limit.ts';
 import { reportRequest } from './report.ts';
 import { loadSchema } from './schema.ts';
@@ -43,7 +46,9 @@ export interface DoorTools extends CallerTools {
   readonly issuer: IssuerRoutes | undefined;
   /** Where browsers reach Herald. Asked for with each request, because it may be where the server came to listen. */
   readonly publicUrl: () => URL;
-  /** Those of all clients; pages at their origins may call `/graphql`. */
+  /** How large a file that comes to `/media` may be. */
+  readonly mediaMaxBytes: number;
+  /** Those of all clients; pages at their origins may call `/graphql` and `/media`. */
   readonly redirectUris: readonly string[];
   /** Addresses and CIDR ranges whose `X-Forwarded-For` and `X-Forwarded-Host` are believed; empty for none. */
   readonly trustedProxies: readonly string[];
@@ -55,13 +60,14 @@ export interface DoorTools extends CallerTools {
   readonly log: Log;
   readonly meter: Pick<Meter, 'request'>;
   readonly loadShedding?: LoadSheddingOptions;
-  /** How long a client may take to send a request, in milliseconds; default 30,000. */
+  /** How long a client may take to send a body, or may be silent in the middle of a file, in milliseconds; default 30,000. */
   readonly requestTimeoutMs?: number;
   /** How often one address may use each route of a sign-in in a minute; default 30. */
   readonly signInsPerMinute?: number;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 120_000;
 
 type Send = (error: HeraldError, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
@@ -73,7 +79,8 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout,
+    // The longest of all routes; the others have theirs from limitArrival.
+    requestTimeout: LONGEST_ARRIVAL_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     trustProxy: tools.trustedProxies.length > 0 ? [...tools.trustedProxies] : false,
     // The doors say it in their own shape; Hasura hides a 503 from the client.
@@ -84,8 +91,7 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
     http: {
       requireHostHeader: false,
       connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
-      // Node takes the longer of the two for the whole request, and its own for the headers is 60 s.
-      headersTimeout: requestTimeout,
+      headersTimeout: Math.min(requestTimeout, HEADERS_TIMEOUT_MS),
     },
   });
   server.decorateRequest('operation', undefined);
@@ -93,6 +99,7 @@ export const createDoors = (tools: DoorTools): FastifyInstance => {
   server.decorateRequest('postId', undefined);
   server.addHook('onResponse', async (request, reply) => reportRequest(tools, request, reply));
   server.setErrorHandler(fail(tools, sendActionError));
+  limitArrival(server, requestTimeout);
   // Before the body is parsed, so that an unknown route is told as one whatever was sent to it.
   server.addHook('onRequest', async (request, reply) => {
     if (request.is404) throw notFound(server, request, reply);
@@ -116,11 +123,13 @@ const openOperationDoors = (server: FastifyInstance, tools: DoorTools): void => 
   const schema = loadSchema();
   const operations = createOperations(tools.posting, tools.accounts);
   const reportBug = bugReporter(tools);
+  const largeBodies = createPlaces(LARGE_BODIES_AT_ONCE);
 
   server.register(async (scope) => {
     shedLoad(scope, tools.loadShedding);
     admitHasuraOnly(scope, tools.isHasura);
     refuseOnTheWayOut(scope, tools.mayBegin);
+    limitLargeBodies(scope, largeBodies);
     scope.setErrorHandler(fail(tools, sendActionError));
     openActionDoor(scope, { schema, operations, openSession });
   });
@@ -135,13 +144,21 @@ const openOperationDoors = (server: FastifyInstance, tools: DoorTools): void => 
   });
   server.register(async (scope) => {
     // First, so that a page can read why it was refused.
-    admitOrigins(scope, '/graphql', tools.redirectUris);
+    admitOrigins(scope, ['/graphql', '/media'], tools.redirectUris);
     scope.register(async (door) => {
       shedLoad(door, tools.loadShedding);
       admitHasuraOrBearer(door, tools);
       refuseOnTheWayOut(door, tools.mayBegin);
+      limitLargeBodies(door, largeBodies);
       door.setErrorHandler(fail(tools, sendGraphqlRefusal));
       openGraphqlDoor(door, { schema, operations, openSession, reportBug, development });
+    });
+    scope.register(async (door) => {
+      shedLoad(door, tools.loadShedding);
+      admitBearer(door, tools);
+      refuseOnTheWayOut(door, tools.mayBegin);
+      door.setErrorHandler(fail(tools, sendMediaError));
+      openMediaDoor(door, { posting: tools.posting, maxBytes: tools.mediaMaxBytes });
     });
   });
 };

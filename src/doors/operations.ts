@@ -1,17 +1,10 @@
-import {
-  type Accounts,
-  HeraldError,
-  type Posting,
-  type PostOrigin,
-  type Session,
-  type XPost,
-} from '../kernel/index.ts';
+import type { Accounts, Posting, PostOrigin, Session, XPost } from '../kernel/index.ts';
 import type { Resolvers } from './resolvers.generated.ts';
 
 /** What a resolver may know about the request it answers. */
 export interface OperationContext {
   readonly requestId: string;
-  /** The length of the whole request body. */
+  /** The length of the whole request body in bytes. */
   readonly bodyBytes: number;
   /** Told what was asked for and how it was refused, for the log and the metrics. */
   readonly report: { operation: string | undefined; refusal: string | undefined; postId: string | undefined };
@@ -28,12 +21,17 @@ export const createOperations = (posting: Posting, accounts: Accounts) =>
     Mutation: {
       postTweet: async (_root, { input }, context) =>
         noted(context, posting.postTweet(context.session(), input, context.origin)),
+      postThread: async (_root, { input }, context) =>
+        noted(context, posting.postThread(context.session(), input, context.origin)),
       cancelTweet: async (_root, { input }, context) =>
         noted(context, posting.cancelTweet(context.session(), input.id)),
       retryTweet: async (_root, { input }, context) =>
         noted(context, posting.retryTweet(context.session(), input.id)),
       resolveTweet: async (_root, { input }, context) =>
         noted(context, posting.resolveTweet(context.session(), input)),
+      deleteTweet: async (_root, { input }, context) => posting.deleteTweet(context.session(), input),
+      uploadTweetMedia: async (_root, { input }, context) =>
+        posting.uploadTweetMedia(context.session(), input),
       startXConnect: async (_root, { input }, context) => accounts.startXConnect(context.session(), input),
       connectXAccount: async (_root, { input }, context) =>
         accounts.connectXAccount(context.session(), input),
@@ -45,6 +43,8 @@ export const createOperations = (posting: Posting, accounts: Accounts) =>
       xAccounts: async (_root, _arguments, context) => accounts.xAccounts(context.session()),
       xPost: async (_root, { id }, context) => posting.xPost(context.session(), id),
       xPosts: async (_root, { input }, context) => posting.xPosts(context.session(), input ?? {}),
+      xMedia: async (_root, { id }, context) => posting.xMedia(context.session(), id),
+      previewTweet: async (_root, { input }, context) => posting.previewTweet(context.session(), input),
     },
   }) satisfies Operations;
 
@@ -53,13 +53,4 @@ const noted = async (context: OperationContext, answering: Promise<XPost>): Prom
   const post = await answering;
   context.report.postId = post.id;
   return post;
-};
-
-const INPUT_LIMIT_BYTES = 64 * 1024;
-
-/** Refuses arguments that are too large. They are only measured when the body that they came in is larger than the limit. */
-export const checkSize = (given: unknown, { bodyBytes }: OperationContext): void => {
-  if (bodyBytes > INPUT_LIMIT_BYTES && Buffer.byteLength(JSON.stringify(given)) > INPUT_LIMIT_BYTES) {
-    throw new HeraldError('PAYLOAD_TOO_LARGE');
-  }
 };

@@ -21,7 +21,7 @@ export const reportRequest = (
   request: FastifyRequest,
   reply: FastifyReply,
 ): void => {
-  const route = request.routeOptions.url ?? '';
+  const route = routeOf(request);
   if (route === '/healthz' || route === '/readyz') return;
   const door = doorOf(route);
   const code = request.refusal ?? (door === 'issuer' ? refusalOf(reply.statusCode) : undefined);
@@ -38,9 +38,13 @@ export const reportRequest = (
   });
 };
 
+/** The preflight requests of a page have a route of their own: `*`. */
+const routeOf = ({ routeOptions, url }: FastifyRequest): string =>
+  (routeOptions.url === '*' ? url.split('?')[0] : routeOptions.url) ?? '';
+
 const doorOf = (route: string): Door => {
-  // The preflight requests of a page have a route of their own.
-  if (route === '/graphql' || route === '*') return 'graphql';
+  if (route === '/graphql') return 'graphql';
+  if (route === '/media') return 'media';
   if (route === '/hasura/events') return 'event';
   if (route.startsWith('/auth/')) return 'sign_in';
   return route.startsWith('/oauth/') || route.startsWith('/.well-known/') ? 'issuer' : 'action';

@@ -74,20 +74,35 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Types.Scalars['Boolean']['output']>;
   ConnectXAccountInput: Types.ConnectXAccountInput;
   DateTime: ResolverTypeWrapper<Types.Scalars['DateTime']['output']>;
+  DeleteTweetInput: Types.DeleteTweetInput;
+  DeletedTweet: ResolverTypeWrapper<Types.DeletedTweet>;
   ID: ResolverTypeWrapper<Types.Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Types.Scalars['Int']['output']>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  PostThreadInput: Types.PostThreadInput;
   PostTweetInput: Types.PostTweetInput;
+  PreviewTweetInput: Types.PreviewTweetInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ResolveTweetInput: Types.ResolveTweetInput;
   StartXConnectInput: Types.StartXConnectInput;
   String: ResolverTypeWrapper<Types.Scalars['String']['output']>;
+  TweetPartInput: Types.TweetPartInput;
+  TweetPartPreview: ResolverTypeWrapper<Types.TweetPartPreview>;
+  TweetPreview: ResolverTypeWrapper<Types.TweetPreview>;
+  TweetProblem: ResolverTypeWrapper<Types.TweetProblem>;
+  UploadTweetMediaInput: Types.UploadTweetMediaInput;
   XAccount: ResolverTypeWrapper<Types.XAccount>;
   XAccountIdInput: Types.XAccountIdInput;
   XAccountState: Types.XAccountState;
   XConnect: ResolverTypeWrapper<Types.XConnect>;
+  XLinkPolicy: Types.XLinkPolicy;
   XMe: ResolverTypeWrapper<Types.XMe>;
+  XMedia: ResolverTypeWrapper<Types.XMedia>;
+  XMediaKind: Types.XMediaKind;
+  XMediaState: Types.XMediaState;
+  XOnPartFailure: Types.XOnPartFailure;
   XPart: ResolverTypeWrapper<Types.XPart>;
+  XPollInput: Types.XPollInput;
   XPost: ResolverTypeWrapper<Types.XPost>;
   XPostError: ResolverTypeWrapper<Types.XPostError>;
   XPostIdInput: Types.XPostIdInput;
@@ -104,19 +119,30 @@ export type ResolversParentTypes = {
   Boolean: Types.Scalars['Boolean']['output'];
   ConnectXAccountInput: Types.ConnectXAccountInput;
   DateTime: Types.Scalars['DateTime']['output'];
+  DeleteTweetInput: Types.DeleteTweetInput;
+  DeletedTweet: Types.DeletedTweet;
   ID: Types.Scalars['ID']['output'];
   Int: Types.Scalars['Int']['output'];
   Mutation: Record<PropertyKey, never>;
+  PostThreadInput: Types.PostThreadInput;
   PostTweetInput: Types.PostTweetInput;
+  PreviewTweetInput: Types.PreviewTweetInput;
   Query: Record<PropertyKey, never>;
   ResolveTweetInput: Types.ResolveTweetInput;
   StartXConnectInput: Types.StartXConnectInput;
   String: Types.Scalars['String']['output'];
+  TweetPartInput: Types.TweetPartInput;
+  TweetPartPreview: Types.TweetPartPreview;
+  TweetPreview: Types.TweetPreview;
+  TweetProblem: Types.TweetProblem;
+  UploadTweetMediaInput: Types.UploadTweetMediaInput;
   XAccount: Types.XAccount;
   XAccountIdInput: Types.XAccountIdInput;
   XConnect: Types.XConnect;
   XMe: Types.XMe;
+  XMedia: Types.XMedia;
   XPart: Types.XPart;
+  XPollInput: Types.XPollInput;
   XPost: Types.XPost;
   XPostError: Types.XPostError;
   XPostIdInput: Types.XPostIdInput;
@@ -128,21 +154,53 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type DeletedTweetResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['DeletedTweet'] = ResolversParentTypes['DeletedTweet']> = {
+  deletedAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  tweetId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   cancelTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationCancelTweetArgs, 'input'>>;
   connectXAccount?: Resolver<ResolversTypes['XAccount'], ParentType, ContextType, RequireFields<Types.MutationConnectXAccountArgs, 'input'>>;
+  deleteTweet?: Resolver<ResolversTypes['DeletedTweet'], ParentType, ContextType, RequireFields<Types.MutationDeleteTweetArgs, 'input'>>;
   disconnectXAccount?: Resolver<ResolversTypes['XAccount'], ParentType, ContextType, RequireFields<Types.MutationDisconnectXAccountArgs, 'input'>>;
+  postThread?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationPostThreadArgs, 'input'>>;
   postTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationPostTweetArgs, 'input'>>;
   resolveTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationResolveTweetArgs, 'input'>>;
   retryTweet?: Resolver<ResolversTypes['XPost'], ParentType, ContextType, RequireFields<Types.MutationRetryTweetArgs, 'input'>>;
   startXConnect?: Resolver<ResolversTypes['XConnect'], ParentType, ContextType, RequireFields<Types.MutationStartXConnectArgs, 'input'>>;
+  uploadTweetMedia?: Resolver<ResolversTypes['XMedia'], ParentType, ContextType, RequireFields<Types.MutationUploadTweetMediaArgs, 'input'>>;
 };
 
 export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  previewTweet?: Resolver<ResolversTypes['TweetPreview'], ParentType, ContextType, RequireFields<Types.QueryPreviewTweetArgs, 'input'>>;
   xAccounts?: Resolver<Array<ResolversTypes['XAccount']>, ParentType, ContextType>;
   xMe?: Resolver<ResolversTypes['XMe'], ParentType, ContextType>;
+  xMedia?: Resolver<Types.Maybe<ResolversTypes['XMedia']>, ParentType, ContextType, RequireFields<Types.QueryXMediaArgs, 'id'>>;
   xPost?: Resolver<Types.Maybe<ResolversTypes['XPost']>, ParentType, ContextType, RequireFields<Types.QueryXPostArgs, 'id'>>;
   xPosts?: Resolver<ResolversTypes['XPostPage'], ParentType, ContextType, Partial<Types.QueryXPostsArgs>>;
+};
+
+export type TweetPartPreviewResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['TweetPartPreview'] = ResolversParentTypes['TweetPartPreview']> = {
+  position: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  remaining: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  text: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  weightedLength: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TweetPreviewResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['TweetPreview'] = ResolversParentTypes['TweetPreview']> = {
+  costMicroUsd: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  parts: Resolver<Array<ResolversTypes['TweetPartPreview']>, ParentType, ContextType>;
+  problems: Resolver<Array<ResolversTypes['TweetProblem']>, ParentType, ContextType>;
+};
+
+export type TweetProblemResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['TweetProblem'] = ResolversParentTypes['TweetProblem']> = {
+  blocking: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  code: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  field: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  position: Resolver<Types.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  userAction: Resolver<ResolversTypes['XUserAction'], ParentType, ContextType>;
 };
 
 export type XAccountResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XAccount'] = ResolversParentTypes['XAccount']> = {
@@ -168,8 +226,19 @@ export type XMeResolvers<ContextType = OperationContext, ParentType extends Reso
   xUserId: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type XMediaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XMedia'] = ResolversParentTypes['XMedia']> = {
+  altText: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind: Resolver<ResolversTypes['XMediaKind'], ParentType, ContextType>;
+  progress: Resolver<Types.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  state: Resolver<ResolversTypes['XMediaState'], ParentType, ContextType>;
+};
+
 export type XPartResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPart'] = ResolversParentTypes['XPart']> = {
+  deletedAt: Resolver<Types.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   error: Resolver<Types.Maybe<ResolversTypes['XPostError']>, ParentType, ContextType>;
+  mediaIds: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   position: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   state: Resolver<ResolversTypes['XPostState'], ParentType, ContextType>;
   text: Resolver<Types.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -179,8 +248,10 @@ export type XPartResolvers<ContextType = OperationContext, ParentType extends Re
 
 export type XPostResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['XPost'] = ResolversParentTypes['XPost']> = {
   accountId: Resolver<Types.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  costMicroUsd: Resolver<Types.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   deduplicated: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  deletedAt: Resolver<Types.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   error: Resolver<Types.Maybe<ResolversTypes['XPostError']>, ParentType, ContextType>;
   expiresAt: Resolver<Types.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -207,11 +278,16 @@ export type XPostPageResolvers<ContextType = OperationContext, ParentType extend
 
 export type Resolvers<ContextType = OperationContext> = {
   DateTime: GraphQLScalarType;
+  DeletedTweet: DeletedTweetResolvers<ContextType>;
   Mutation: MutationResolvers<ContextType>;
   Query: QueryResolvers<ContextType>;
+  TweetPartPreview: TweetPartPreviewResolvers<ContextType>;
+  TweetPreview: TweetPreviewResolvers<ContextType>;
+  TweetProblem: TweetProblemResolvers<ContextType>;
   XAccount: XAccountResolvers<ContextType>;
   XConnect: XConnectResolvers<ContextType>;
   XMe: XMeResolvers<ContextType>;
+  XMedia: XMediaResolvers<ContextType>;
   XPart: XPartResolvers<ContextType>;
   XPost: XPostResolvers<ContextType>;
   XPostError: XPostErrorResolvers<ContextType>;

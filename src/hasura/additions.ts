@@ -17,7 +17,7 @@ import {
   ledgerSchema,
   remoteSchema,
   secretHeaders,
-  timeoutSeconds,
+  timeoutSecondsOf,
 } from './terms.ts';
 
 export const typeGroups = ['enums', 'input_objects', 'objects', 'scalars'] as const;
@@ -59,7 +59,7 @@ const describeAction = ({ root, node }: RootField, roles: readonly string[]): Js
     handler: actionHandler,
     forward_client_headers: false,
     headers: secretHeaders,
-    timeout: timeoutSeconds,
+    timeout: timeoutSecondsOf(node.name.value),
     arguments: (node.arguments ?? []).map(describeField),
     output_type: print(node.type),
   },
@@ -122,7 +122,8 @@ const describeRemoteSchema = (
   name: remoteSchema.name,
   definition: {
     url: remoteSchema.url,
-    timeout_seconds: timeoutSeconds,
+    // One for every field, so the longest.
+    timeout_seconds: Math.max(...surface.all.fields.map(({ node }) => timeoutSecondsOf(node.name.value))),
     headers: secretHeaders,
     forward_client_headers: false,
     customization: hasNamespace

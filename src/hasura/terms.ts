@@ -12,7 +12,14 @@ export const secretHeaders: Json = [
 ];
 
 /** Longer than Herald's own deadline (22 s by default), so that Herald answers before the engine gives up. */
-export const timeoutSeconds = 30;
+const timeoutSeconds = 30;
+
+/** A file of 5 MB goes to X in up to eight requests of 20 s each, and X is given 8 s to process it. */
+const uploadTimeoutSeconds = 180;
+
+/** How long the engine waits for a root field. */
+export const timeoutSecondsOf = (field: string): number =>
+  field === 'uploadTweetMedia' ? uploadTimeoutSeconds : timeoutSeconds;
 
 /** The database schema of the ledger. */
 export const ledgerSchema = 'herald';

@@ -64,7 +64,7 @@ export const answerErrors = {
   NOT_FOUND: {
     status: 404,
     userAction: 'NONE',
-    message: 'There is no post or account with this id, or it belongs to somebody else.',
+    message: 'There is no post, tweet, file or account with this id, or it belongs to somebody else.',
     when: 'An id is unknown, malformed or of another user.',
   },
   IDEMPOTENCY_KEY_REUSED: {
@@ -107,13 +107,32 @@ export const answerErrors = {
     status: 400,
     userAction: 'EDIT',
     message: 'The text is longer than X allows.',
-    when: 'More than 280 weighted characters.',
+    when: "More weighted characters than the account may post, which are 280 unless an admin allows more; or a thread's text that needs more than 25 tweets.",
   },
   TEXT_EMPTY: {
     status: 400,
     userAction: 'EDIT',
     message: 'The text is empty. Write something to post.',
     when: 'No text, or none that can be seen.',
+  },
+  MEDIA_INVALID: {
+    status: 400,
+    userAction: 'EDIT',
+    message: 'The file cannot be posted with a tweet.',
+    when: 'A file that X would refuse, or one that is unknown, still being processed, expired or of another account; `field` names it.',
+  },
+  POLICY_REJECTED: {
+    status: 400,
+    userAction: 'EDIT',
+    message: 'X would refuse this tweet. Nothing was sent.',
+    when: 'What X would refuse, known before it is sent: docs/x-policy.md.',
+  },
+  BUDGET_EXCEEDED: {
+    status: 403,
+    userAction: 'TOP_UP',
+    message:
+      "This would cost more than is left of the day's budget. Nothing was sent. Try again after retryAt, or ask for a larger budget.",
+    when: "The day's budget of the application or of the user is used up; `retryAt` is midnight UTC.",
   },
   RATE_LIMITED: {
     status: 429,

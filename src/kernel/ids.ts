@@ -10,6 +10,10 @@ export type TweetId = Branded<'TweetId'>;
 /** Herald's own id of a post, a lower-case uuid. */
 export type PostId = Branded<'PostId'>;
 
+/** X's id of an uploaded file as a decimal string; larger than 2^53, so never a number. */
+export type XMediaId = Branded<'XMediaId'>;
+/** Herald's own id of an uploaded file, a lower-case uuid. */
+export type MediaId = Branded<'MediaId'>;
 /** Herald's own id of a connected account, a lower-case uuid. */
 export type AccountId = Branded<'AccountId'>;
 /** The id of a row of `herald.post_request`, a lower-case uuid. */
@@ -29,6 +33,14 @@ export const parseXUserId = (value: string): XUserId | undefined =>
 /** The id, or undefined when `value` is not a lower-case uuid. */
 export const parsePostId = (value: string): PostId | undefined =>
   UUID.test(value) ? (value as PostId) : undefined;
+
+/** The id, or undefined when `value` is not 1 to 19 decimal digits. */
+export const parseXMediaId = (value: string): XMediaId | undefined =>
+  SNOWFLAKE.test(value) ? (value as XMediaId) : undefined;
+
+/** The id, or undefined when `value` is not a lower-case uuid. */
+export const parseMediaId = (value: string): MediaId | undefined =>
+  UUID.test(value) ? (value as MediaId) : undefined;
 
 /** The id, or undefined when `value` is not a lower-case uuid. */
 export const parseAccountId = (value: string): AccountId | undefined =>

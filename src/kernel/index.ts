@@ -1,5 +1,6 @@
 export type * from './accounts.ts';
 export type * from './at-rest.ts';
+export type * from './budgets.ts';
 export * from './errors.ts';
 export * from './herald-error.ts';
 export * from './ids.ts';
@@ -7,6 +8,7 @@ export type * from './ledger.ts';
 export type * from './ledger-reports.ts';
 export * from './log.ts';
 export * from './loopback.ts';
+export type * from './media.ts';
 export type * from './meter.ts';
 export type * from './ports.ts';
 export type * from './post-requests.ts';

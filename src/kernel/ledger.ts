@@ -1,4 +1,4 @@
-import type { PostId, TweetId, UserId } from './ids.ts';
+import type { PostId, TweetId, UserId, XUserId } from './ids.ts';
 import type { Joined, LedgerAttempt, LedgerStatus, PauseScope } from './ledger-reports.ts';
 import type {
   Accepted,
@@ -9,10 +9,13 @@ import type {
   LedgerPost,
   Look,
   NewPost,
+  OwedDeletion,
+  OwnedTweet,
   Page,
   PageRequest,
   PartErrorCode,
   PartState,
+  RecentText,
   Recorded,
   Resolution,
   Retry,
@@ -51,6 +54,32 @@ export interface Ledger {
   recordUnread(look: Look): Promise<void>;
   /** The timeline can not be read at all: a person has to look. */
   recordNeedsReview(look: Look, code: PartErrorCode): Promise<boolean>;
+
+  /** Counts what looking for a part cost. */
+  chargeRead(look: Look, microUsd: number): Promise<void>;
+
+  /** The newest live part of a post that has to be taken back; nobody else is given the post for a minute. */
+  nextToDelete(): Promise<OwedDeletion | undefined>;
+  /** The part is deleted; the post is FAILED once none is left. */
+  recordDeleted(owed: OwedDeletion, costMicroUsd: number): Promise<LedgerPost>;
+  /** The part cannot be deleted, and why; as {@link recordDeleted}. */
+  recordUndeletable(owed: OwedDeletion, code: PartErrorCode): Promise<LedgerPost>;
+  /** Not now: the post comes again, not before `retryAt`, or else after a pause that grows. */
+  postponeDeletion(owed: OwedDeletion, retryAt: Date | undefined): Promise<void>;
+
+  /** The part's post whose tweet this is, whoever's it is. */
+  ownerOf(tweetId: TweetId): Promise<OwnedTweet | undefined>;
+  /**
+   * The tweet of this X account is gone: gives since when. Of a part it is noted for good; a tweet of no part is simply gone
+   * now. The cost counts against the user's budget, which it may exceed.
+   */
+  noteDeleted(userId: UserId, xUserId: XUserId, tweetId: TweetId, costMicroUsd: number): Promise<Date>;
+  /** The user's texts of the last day, the newest first, at most 200. */
+  recentTexts(userId: UserId): Promise<readonly RecentText[]>;
+  /** How many weighted characters an admin lets this X account post; undefined: X's usual limit. */
+  weightedLimit(xUserId: XUserId): Promise<number | undefined>;
+  /** Undefined: back to X's usual limit. */
+  setWeightedLimit(xUserId: XUserId, limit: number | undefined): Promise<void>;
 
   /** Somebody else's post is undefined. Without a user: whoever's it is, for operators. */
   post(userId: UserId | undefined, id: PostId): Promise<LedgerPost | undefined>;

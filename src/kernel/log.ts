@@ -14,6 +14,8 @@ export const logEvents = {
   sending_held: 'the restore guard or another deployment keeps this process from sending',
   x_created: 'X created a tweet',
   x_outcome: 'X answered with something else, or not at all',
+  x_deleted: 'X deleted a tweet, or had it no more',
+  x_not_deleted: 'X did not delete a tweet that it was asked to',
   record_failed: 'an outcome could not be written down; the lease ends and the part is looked for',
   database_lost: 'a connection to the database broke; another takes its place',
   double_post: 'X has a second tweet of one part: an alarm',

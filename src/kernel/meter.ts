@@ -9,7 +9,7 @@ import type { XOutcome, XRead } from './x.ts';
 export interface Meter {
   /** A door answered. `code` is the refusal's, absent for success; `operation` is a root field of the SDL. */
   request(report: {
-    readonly door: 'action' | 'graphql' | 'event' | 'sign_in' | 'issuer';
+    readonly door: 'action' | 'graphql' | 'event' | 'media' | 'sign_in' | 'issuer';
     readonly operation: string | undefined;
     readonly code: string | undefined;
     readonly durationMs: number;

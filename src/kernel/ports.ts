@@ -3,12 +3,19 @@ import type { PostOrigin } from './post-requests.ts';
 import type { LedgerPost, SealedCredential } from './posts.ts';
 import type {
   ConnectXAccountInput,
+  DeletedTweet,
+  DeleteTweetInput,
+  PostThreadInput,
   PostTweetInput,
+  PreviewTweetInput,
   ResolveTweetInput,
   StartXConnectInput,
+  TweetPreview,
+  UploadTweetMediaInput,
   XAccount,
   XConnect,
   XMe,
+  XMedia,
   XPost,
   XPostPage,
   XPostsInput,
@@ -105,6 +112,17 @@ export interface KeptCredentials {
 /** What a session may ask for: a method for each root field of the SDL. */
 export interface Posting {
   postTweet(session: Session, input: PostTweetInput, origin?: PostOrigin): Promise<XPost>;
+  postThread(session: Session, input: PostThreadInput, origin?: PostOrigin): Promise<XPost>;
+  previewTweet(session: Session, input: PreviewTweetInput): Promise<TweetPreview>;
+  deleteTweet(session: Session, input: DeleteTweetInput): Promise<DeletedTweet>;
+  uploadTweetMedia(session: Session, input: UploadTweetMediaInput): Promise<XMedia>;
+  /** The same for a file that comes as a stream. */
+  uploadMediaStream(
+    session: Session,
+    stream: AsyncIterable<Uint8Array>,
+    input: Pick<UploadTweetMediaInput, 'altText' | 'accountId'>,
+  ): Promise<XMedia>;
+  xMedia(session: Session, id: string): Promise<XMedia>;
   cancelTweet(session: Session, id: string): Promise<XPost>;
   retryTweet(session: Session, id: string): Promise<XPost>;
   resolveTweet(session: Session, input: ResolveTweetInput): Promise<XPost>;

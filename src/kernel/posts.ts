@@ -1,6 +1,8 @@
+import type { OverBudget } from './budgets.ts';
 import type { PostErrorCode } from './errors.ts';
-import type { AccountId, PostId, TweetId, UserId, XUserId } from './ids.ts';
+import type { AccountId, MediaId, PostId, TweetId, UserId, XMediaId, XUserId } from './ids.ts';
 import type { PostOrigin } from './post-requests.ts';
+import type { ReplySettings, XPoll } from './x.ts';
 
 /*
  * What the ledger keeps of posts, and what goes in and out of it. Times are the database's; ids are strings.
@@ -13,7 +15,22 @@ export type PostState = PartState | 'SCHEDULED' | 'PARTLY_SENT';
 /** Why a part is where it is: what X said, or what Herald decided. */
 export type PartErrorCode = PostErrorCode;
 
-export type JsonObject = { readonly [name: string]: unknown };
+/** What becomes of a post of which a part failed. */
+export type OnPartFailure = 'RESUME' | 'STOP' | 'ROLLBACK_DELETE';
+
+/** What a part is sent with beside its text; kept as JSON. */
+export interface TweetOptions {
+  readonly inReplyToTweetId?: TweetId;
+  readonly replySettings?: ReplySettings;
+  readonly quoteTweetId?: TweetId;
+  readonly communityId?: string;
+  /** Herald's ids of its files, and X's, in the same order. */
+  readonly mediaIds?: readonly MediaId[];
+  readonly xMediaIds?: readonly XMediaId[];
+  readonly poll?: XPoll;
+  readonly madeWithAi?: true;
+  readonly paidPartnership?: true;
+}
 
 /** Opened only by the key `kid`, for the post it was sealed for. */
 export interface SealedCredential {
@@ -24,7 +41,9 @@ export interface SealedCredential {
 export interface NewPart {
   readonly text: string | undefined;
   /** What to send beside the text. */
-  readonly options: JsonObject;
+  readonly options: TweetOptions;
+  /** What X will charge for it, in millionths of a US dollar. */
+  readonly costMicroUsd: number;
 }
 
 export interface NewPost {
@@ -40,6 +59,10 @@ export interface NewPost {
   readonly idempotencyKey?: string | undefined;
   /** When a post that is still waiting fails as EXPIRED; by default the ledger's `postTtlMs` from now. */
   readonly expiresAt?: Date | undefined;
+  /** Its media are good until then: it expires no later, whatever else is said. */
+  readonly expiresAtMost?: Date | undefined;
+  /** RESUME when absent. */
+  readonly onPartFailure?: OnPartFailure | undefined;
   /** 1 to 25, in order. */
   readonly parts: readonly NewPart[];
   /** Absent for a post of a connected account: its credentials stay with the account, so that a new connection heals it. */
@@ -57,12 +80,16 @@ export interface LedgerPart {
   readonly position: number;
   readonly state: PartState;
   readonly text: string | undefined;
-  readonly options: JsonObject;
+  readonly options: TweetOptions;
   readonly tweetId: TweetId | undefined;
   readonly deletedAt: Date | undefined;
+  /** Why it could not be deleted when it had to be. */
+  readonly deleteError: PartErrorCode | undefined;
   readonly error: { readonly code: PartErrorCode; readonly retryAt: Date | undefined } | undefined;
   /** How many attempts of the budget of three are used up. */
   readonly attempts: number;
+  /** What it costs as it stands: nothing for a tweet that is not sent after all, more after looks and a deletion. Undefined from before prices. */
+  readonly costMicroUsd: number | undefined;
 }
 
 export interface LedgerPost {
@@ -77,6 +104,7 @@ export interface LedgerPost {
   readonly expiresAt: Date;
   /** The trace of the request that asked for it. */
   readonly traceId: string | undefined;
+  readonly onPartFailure: OnPartFailure;
   readonly parts: readonly LedgerPart[];
 }
 
@@ -102,7 +130,8 @@ export type Accepted =
   /** The account was disconnected or needs to be connected again since its credentials were lent: nothing was written down. */
   | { readonly kind: 'account_changed' }
   /** It is new, and its time is over: nothing was written down. */
-  | { readonly kind: 'expired' };
+  | { readonly kind: 'expired' }
+  | OverBudget;
 
 export interface Keyed {
   readonly post: LedgerPost;
@@ -149,7 +178,33 @@ export interface Look {
 export type Changed =
   | { readonly kind: 'changed'; readonly post: LedgerPost }
   | { readonly kind: 'conflict'; readonly post: LedgerPost }
-  | { readonly kind: 'not_found' };
+  | { readonly kind: 'not_found' }
+  /** Sending it again would cost more than is left. */
+  | OverBudget;
+
+/** A live part of a post that is taken back, to be deleted now: its newest that is neither deleted nor given up. */
+export interface OwedDeletion {
+  readonly post: LedgerPost;
+  readonly position: number;
+  readonly tweetId: TweetId;
+  readonly credential: SealedCredential | undefined;
+}
+
+/** A tweet that a part became. */
+export interface OwnedTweet {
+  readonly userId: UserId;
+  readonly xUserId: XUserId;
+  readonly postId: PostId;
+  readonly deletedAt: Date | undefined;
+}
+
+/** A text that a user posted a while ago, and as whom. */
+export interface RecentText {
+  readonly xUserId: XUserId;
+  readonly text: string;
+  /** Whether it is live, or may be. */
+  readonly live: boolean;
+}
 
 export type Resolution =
   /** The caller has fetched the tweet and compared its author. */

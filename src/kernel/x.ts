@@ -1,5 +1,6 @@
 import type { PostErrorCode } from './errors.ts';
-import type { TweetId, XUserId } from './ids.ts';
+import type { TweetId, XMediaId, XUserId } from './ids.ts';
+import type { MediaFile, MediaState } from './media.ts';
 import type { XCredentials } from './ports.ts';
 
 /*
@@ -9,11 +10,25 @@ import type { XCredentials } from './ports.ts';
 /** Who may reply; absent means everyone. X's own spelling is the adapter's business. */
 export type ReplySettings = 'FOLLOWING' | 'MENTIONED_USERS' | 'SUBSCRIBERS' | 'VERIFIED';
 
+export interface XPoll {
+  /** 2 to 4 of 1 to 25 characters. */
+  readonly options: readonly string[];
+  /** 5 to 10080. */
+  readonly durationMinutes: number;
+}
+
 /** One tweet to create. */
 export interface XTweet {
+  /** Empty only with media. */
   readonly text: string;
   readonly inReplyToTweetId?: TweetId;
   readonly replySettings?: ReplySettings;
+  readonly quoteTweetId?: TweetId;
+  readonly communityId?: string;
+  readonly mediaIds?: readonly XMediaId[];
+  readonly poll?: XPoll;
+  readonly madeWithAi?: boolean;
+  readonly paidPartnership?: boolean;
 }
 
 /** One of X's counters: `remaining` requests are left until `resetAt`. */
@@ -60,7 +75,13 @@ export type XOutcome =
       readonly reason: NotSentReason;
       readonly answer: XAnswer;
     }
-  | { readonly kind: 'rejected'; readonly code: PostErrorCode; readonly answer: XAnswer }
+  | {
+      readonly kind: 'rejected';
+      readonly code: PostErrorCode;
+      /** X does not show, or no longer has, the tweet that was replied to; right after it was created it may only be late. */
+      readonly reason?: 'parent_not_visible';
+      readonly answer: XAnswer;
+    }
   | {
       readonly kind: 'unknown';
       readonly code: PostErrorCode;
@@ -82,7 +103,9 @@ export type NotSentReason =
   /** The connected account's credentials are no longer accepted; it waits for its user to connect it again. */
   | 'needs_reconnect'
   /** The credentials are sealed under a key that this process does not have yet. */
-  | 'key_not_here';
+  | 'key_not_here'
+  /** X does not show the part before yet, which it created a moment ago. */
+  | 'parent_not_visible';
 
 export type UnknownReason =
   /** Reset, silence or deadline after the connection was established. */
@@ -118,6 +141,8 @@ export interface XClient {
    * the outcome is `not_sent` with the reason `cancelled`.
    */
   createTweet(credentials: XCredentials, tweet: XTweet, beforeSend?: () => void): Promise<XOutcome>;
+  /** Deletes one tweet. Repeating it is safe. */
+  deleteTweet(credentials: XCredentials, id: TweetId): Promise<XDeletion>;
   /** The account that the credentials belong to (`GET /2/users/me`). */
   me(credentials: XCredentials): Promise<XRead<XUser>>;
 }
@@ -139,6 +164,46 @@ export interface XTimelineTweet {
 
 export interface XAuthoredTweet extends XTimelineTweet {
   readonly authorId: XUserId;
+  /** Whom its text mentions. */
+  readonly mentions: readonly XUserId[];
+  /** Whose tweet it quotes, as far as X says. */
+  readonly quotedAuthorId: XUserId | undefined;
+}
+
+/** What became of a request to delete a tweet. */
+export type XDeletion =
+  | { readonly kind: 'deleted'; readonly answer: XAnswer }
+  /** X has no such tweet: it was deleted before. */
+  | { readonly kind: 'gone'; readonly answer: XAnswer }
+  /** X will not, however often it is asked. */
+  | { readonly kind: 'refused'; readonly code: PostErrorCode; readonly answer: XAnswer }
+  /** X asks to wait, or did not answer. */
+  | {
+      readonly kind: 'not_now';
+      readonly code: PostErrorCode;
+      readonly retryAt: Date | undefined;
+      readonly answer: XAnswer;
+    };
+
+/** How far X is with a file. */
+export interface XMediaStatus {
+  readonly xMediaId: XMediaId;
+  readonly state: MediaState;
+  /** Percent. */
+  readonly progress: number | undefined;
+  /** X asks not to be asked earlier. */
+  readonly checkAfterMs: number | undefined;
+  /** How long X will keep it from now on. */
+  readonly expiresAfterMs: number | undefined;
+}
+
+/** Files for tweets. Until a tweet takes it a file is seen by nobody, so every method may be repeated; none throws for anything that X does. */
+export interface XMediaUploads {
+  /** Sends a whole file in chunks; what it gives may still be PROCESSING. A file that X refuses is `X_REJECTED`. */
+  uploadMedia(credentials: XCredentials, file: MediaFile): Promise<XRead<XMediaStatus>>;
+  mediaStatus(credentials: XCredentials, id: XMediaId): Promise<XRead<XMediaStatus>>;
+  /** Gives the file its description, 1 to 1,000 characters. */
+  describeMedia(credentials: XCredentials, id: XMediaId, altText: string): Promise<XRead<true>>;
 }
 
 /** What X has, for finding out what became of an attempt. Neither method throws for anything that X does. */

@@ -8,11 +8,11 @@ import {
   type NewPost,
 } from '../kernel/index.ts';
 import { type Database, mayBeCommitted } from './database.ts';
-import { tieRequest } from './post-requests.ts';
-import { isRevoked, readRevoked } from './revocation.ts';
-import { type PostRow, postColumns, toOnePost } from './rows.ts';
+import { readRevoked } from './revocation.ts';
+import { postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
-import { ms, pausesFor } from './sql.ts';
+import { unlessOverBudget } from './spending.ts';
+import { type AcceptRow, writePost } from './write-post.ts';
 
 const REPEAT_FOR_MS = 2_000;
 /** Longer, because giving up now would leave a post behind that its user believes was refused. */
@@ -21,66 +21,6 @@ const RETRY_AFTER_MS = 5_000;
 /** The database's clock decides what is over; this process' own may be a little behind it. */
 const CLOCKS_DIFFER_MS = 60_000;
 const PAUSE_MS = 50;
-
-/**
- * A post that is over already, comes with what a revoked sign-in gave, or is of an account that is no longer connected, is
- * not written down. One that was written down
- * before is found all the same, but not told to a revoked sign-in.
- */
-const isWelcome = `($7::timestamptz is null or $7 > now()) and not ${isRevoked('$2', '$19::timestamptz')}
-    and ($18::uuid is null or exists (select from herald.account where id = $18::uuid and state = 'CONNECTED'))`;
-
-/**
- * One statement. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
- * window, or while the first post is still open, or with a known key or id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
- */
-const acceptWith = (besides: string): string => `
-with taken as (
-  insert into herald.recent_post as recent (user_id, x_user_id, fingerprint, post_id)
-  select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0 and ${isWelcome}
-  on conflict (user_id, x_user_id, fingerprint)
-    do update set post_id = excluded.post_id, accepted_at = excluded.accepted_at
-    where exists (select from herald.post where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
-      or (recent.accepted_at <= now() - ${ms('$14')} and not exists (
-        select from herald.post where post.id = recent.post_id and post.state in ('QUEUED', 'SENDING', 'UNKNOWN')))
-  returning post_id
-), hold as (
-  select exists (select from herald.pause where ${pausesFor('$2', '$3')})
-    or exists (select from herald.deployment where public_url <> $16) as paused
-), post as (
-  insert into herald.post (id, user_id, x_user_id, account_id, operation, idempotency_key, fingerprint, expires_at,
-    trace_id, attempted, part_count, queued_parts, sending_parts)
-  select $1::uuid, $2, $3, $18::uuid, $4, $5, $6, coalesce($7, now() + ${ms('$8')}),
-    $20, not waits, count, case when waits then count else count - 1 end, case when waits then 0 else 1 end
-  from (select paused or $12::text is not null as waits, cardinality($9::text[]) as count from hold) as first
-  where ($5 is not null or $14 = 0 or exists (select from taken)) and ${isWelcome}
-  on conflict do nothing
-  returning *
-), part as (
-  insert into herald.part (post_id, position, text, options, state, attempts, fence, lease_until, not_before, error_code,
-    error_retry_at)
-  select post.id, new.number - 1, new.text, new.options,
-    case when now_sending then 'SENDING' else 'QUEUED' end,
-    case when now_sending then 1 else 0 end,
-    case when now_sending then nextval('herald.fence') end,
-    case when now_sending then now() + ${ms('$15')} end,
-    case when now_sending then null when new.number = 1 then coalesce($13, now()) else now() end,
-    case when new.number = 1 then case when hold.paused then 'PAUSED' else $12 end end,
-    case when new.number = 1 and not hold.paused then $13::timestamptz end
-  from post, hold, unnest($9::text[], $10::jsonb[]) with ordinality as new (text, options, number),
-    lateral (select new.number = 1 and post.sending_parts = 1) as first (now_sending)
-  returning *
-), attempt as (
-  insert into herald.attempt (post_id, position, fence, attempt, deadline_at, at_birth)
-  select post_id, position, fence, attempts, lease_until, true from part where fence is not null
-), credential as (
-  insert into herald.post_credential (post_id, kid, sealed, sealed_at)
-  select id, $11, $17::bytea, $19 from post where $11::text is not null
-)${besides}
-select ${postColumns}, part.fence from post, part order by part.position`;
-
-const acceptPost = { name: 'accept', text: acceptWith('') };
-const acceptRequested = { name: 'accept_requested', text: acceptWith(tieRequest('$21', '$22')) };
 
 /** Whatever stands in the way of a post: the same id, the same key, or the same input a moment ago. */
 const readExisting = {
@@ -108,10 +48,6 @@ const selectConnected = {
 const readConnected = async (database: Database, id: AccountId): Promise<boolean> =>
   (await database.query(selectConnected, [id])).length > 0;
 
-interface AcceptRow extends PostRow {
-  readonly fence: string | null;
-}
-
 interface ExistingRow extends AcceptRow {
   /** The part's claim was made by the statement that wrote its post down. */
   readonly claimed_at_birth: boolean;
@@ -135,8 +71,7 @@ export const accept = async (
     try {
       const accepted = await acceptOnce(database, settings, post, lease);
       if (accepted !== undefined) return accepted;
-      if (post.expiresAt !== undefined && post.expiresAt.getTime() <= Date.now() + CLOCKS_DIFFER_MS)
-        return { kind: 'expired' };
+      if (isOver(post)) return { kind: 'expired' };
       if (isLastTry) throw new Error(`Post ${post.id} was neither accepted nor found`);
     } catch (error) {
       if (!isOutage(error)) throw error;
@@ -147,6 +82,9 @@ export const accept = async (
   }
 };
 
+const isOver = ({ expiresAt, expiresAtMost }: NewPost): boolean =>
+  [expiresAt, expiresAtMost].some((at) => at !== undefined && at.getTime() <= Date.now() + CLOCKS_DIFFER_MS);
+
 /** Undefined when whatever stood in the way was gone a moment later. */
 const acceptOnce = async (
   database: Database,
@@ -154,7 +92,8 @@ const acceptOnce = async (
   post: NewPost,
   lease: { readonly endsAtMs: number; readonly answerLost: boolean },
 ): Promise<Accepted | undefined> => {
-  const rows = await writeDown(database, settings, post);
+  const rows = await unlessOverBudget(database, () => writePost(database, settings, post));
+  if ('kind' in rows) return rows;
   const accepted = toOnePost(rows);
   if (accepted !== undefined) return answerAccepted(accepted, rows, lease.endsAtMs);
   const stored = await readStored(database, post);
@@ -168,14 +107,6 @@ const acceptOnce = async (
   )
     return { kind: 'account_changed' };
   return stored && answerStored(post, stored);
-};
-
-const writeDown = (database: Database, settings: LedgerSettings, post: NewPost): Promise<AcceptRow[]> => {
-  const values = acceptValues(settings, post);
-  const request = post.origin?.request;
-  return request === undefined
-    ? database.query(acceptPost, values)
-    : database.query(acceptRequested, [...values, request.id, request.eventId]);
 };
 
 /**
@@ -198,29 +129,6 @@ const notTold = (cause: unknown): HeraldError =>
 
 const isOutage = (error: unknown): boolean =>
   error instanceof HeraldError && error.code === 'TEMPORARILY_UNAVAILABLE';
-
-const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
-  post.id,
-  post.userId,
-  post.xUserId,
-  post.operation,
-  post.idempotencyKey ?? null,
-  post.fingerprint,
-  post.expiresAt ?? null,
-  settings.postTtlMs,
-  post.parts.map(({ text }) => text ?? null),
-  post.parts.map(({ options }) => JSON.stringify(options)),
-  post.credential?.kid ?? null,
-  post.wait?.code ?? null,
-  post.wait?.until ?? null,
-  settings.dedupeWindowMs,
-  settings.leaseMs,
-  settings.publicUrl ?? null,
-  post.credential?.sealed ?? null,
-  post.accountId ?? null,
-  post.sealedAt ?? null,
-  post.origin?.traceId ?? null,
-];
 
 interface Stored {
   readonly post: LedgerPost;

@@ -3,6 +3,7 @@ import { type Database, type Statement, violates } from './database.ts';
 import { proveSent } from './prove-sent.ts';
 import { readPost } from './read-posts.ts';
 import type { LedgerSettings } from './settings.ts';
+import { charge, limitValues, today, unlessOverBudget } from './spending.ts';
 import { countMoves, endLaterParts, eraseCredentials, ms } from './sql.ts';
 
 /* What people ask for. $1 is the post and $2 its owner, or null for an operator. */
@@ -29,9 +30,12 @@ with part as (
   ) as waiting
   where part.post_id = waiting.post_id and part.position = waiting.position
   returning part.post_id, part.state, 'QUEUED' as was
-), changed as (${countMoves('part', ', cancel_requested_at = now()')}), erased as (${eraseCredentials('changed')})
+), changed as (${countMoves('part', '', 'now()')}), erased as (${eraseCredentials('changed')})
 select id from changed`,
 };
+
+/** A new time to wait, but no longer than the post's media are good. */
+const laterExpiry = (ttlMs: string): string => `least(now() + ${ms(ttlMs)}, post.expires_at_most)`;
 
 /** FAILED, CANCELLED -> QUEUED with a new budget, new time and the caller's credentials; what is live stays. */
 const retryEnded = {
@@ -39,43 +43,45 @@ const retryEnded = {
   text: `
 with part as (
   update herald.part set state = 'QUEUED', state_since = now(), not_before = now(), attempts = 0, setbacks = 0,
-    error_code = null, error_retry_at = null
+    error_code = null, error_retry_at = null,
+    charged_on = case when charged_on is not null then ${today} end
   from (
     select part.post_id, part.position, part.state as was
     from herald.part join herald.post on post.id = part.post_id
     where ${isOwned} and post.x_user_id = $3 and post.state in ('FAILED', 'CANCELLED', 'PARTLY_SENT')
-      and post.rollback is null and part.state in ('FAILED', 'CANCELLED')
+      and post.rollback is null and (post.on_part_failure is distinct from 'STOP' or post.sent_parts = 0)
+      and part.state in ('FAILED', 'CANCELLED')
     order by part.position for update of part
   ) as ended
   where part.post_id = ended.post_id and part.position = ended.position
-  returning part.post_id, part.state, ended.was
+  returning part.post_id, part.state, ended.was, part.cost_micro_usd
 ), changed as (${countMoves(
     'part',
-    `, cancel_requested_at = null, expires_at = now() + ${ms('$7')},
-    account_id = coalesce(post.account_id, $8::uuid)`,
-  )}),
+    `, expires_at = ${laterExpiry('$7')}, account_id = coalesce(post.account_id, $8::uuid)`,
+    'null',
+  )}), charged as (${charge('changed', '(select sum(cost_micro_usd) from part)', { app: '$9', user: '$10' })}),
 credential as (${storeCredential('changed', '$4', '$5', '$6')})
 select id from changed`,
 };
 
 /** The part that a resolution is about: the first that needs review. */
-const undecided = `(
+const undecided = (guard: string): string => `(
     select part.post_id, part.position from herald.part join herald.post on post.id = part.post_id
-    where ${isOwned} and part.state = 'NEEDS_REVIEW'
+    where ${isOwned} and part.state = 'NEEDS_REVIEW' and ${guard}
     order by part.position limit 1 for update of part
   ) as undecided`;
 
-/** NEEDS_REVIEW -> QUEUED. A person says so; it is outside the guarantee. */
+/** NEEDS_REVIEW -> QUEUED, but not of a post that is taken back. A person says so; it is outside the guarantee. */
 const sendAgain = {
   name: 'resolve_send_it',
   text: `
 with part as (
   update herald.part set state = 'QUEUED', state_since = now(), not_before = now(), attempts = 0, setbacks = 0,
     error_code = null
-  from ${undecided}
+  from ${undecided('post.rollback is null')}
   where part.post_id = undecided.post_id and part.position = undecided.position
   returning part.post_id, part.state, 'NEEDS_REVIEW' as was
-), changed as (${countMoves('part', `, cancel_requested_at = null, expires_at = now() + ${ms('$6')}`)}),
+), changed as (${countMoves('part', `, expires_at = ${laterExpiry('$6')}`, 'null')}),
 credential as (${storeCredential('changed', '$3', '$4', '$5')})
 select id from changed`,
 };
@@ -86,7 +92,7 @@ const giveUp = {
   text: `
 with part as (
   update herald.part set state = 'FAILED', state_since = now(), error_code = coalesce(error_code, 'OUTCOME_UNKNOWN')
-  from ${undecided}
+  from ${undecided('true')}
   where part.post_id = undecided.post_id and part.position = undecided.position
   returning part.*, 'NEEDS_REVIEW' as was
 ), later as (${endLaterParts('part')}), changed as (${countMoves('(select * from part union all select * from later) as moves')}),
@@ -99,15 +105,18 @@ export const cancel = (database: Database, userId: UserId | undefined, id: PostI
 
 export const retry = (
   database: Database,
-  { postTtlMs }: LedgerSettings,
+  settings: LedgerSettings,
   { id, userId, xUserId, credential, sealedAt, accountId }: Retry,
 ): Promise<Changed> =>
-  change(database, retryEnded, userId, id, [
-    xUserId,
-    ...credentialValues(credential, sealedAt),
-    postTtlMs,
-    accountId ?? null,
-  ]);
+  unlessOverBudget(database, () =>
+    change(database, retryEnded, userId, id, [
+      xUserId,
+      ...credentialValues(credential, sealedAt),
+      settings.postTtlMs,
+      accountId ?? null,
+      ...limitValues(settings),
+    ]),
+  );
 
 export const resolve = async (
   database: Database,

@@ -188,6 +188,8 @@ export const mayBeCommitted = (error: unknown): boolean =>
 const unavailable = (cause: unknown): HeraldError =>
   new HeraldError('TEMPORARILY_UNAVAILABLE', { cause, retryAt: new Date(Date.now() + RETRY_AFTER_MS) });
 
-/** Whether Postgres refused a row because of this unique index. */
-export const violates = (error: unknown, index: string): boolean =>
-  error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === index;
+/** Whether Postgres refused a row because of this unique index or check. */
+export const violates = (error: unknown, constraint: string): boolean =>
+  error instanceof pg.DatabaseError &&
+  /^(23505|23514)$/.test(error.code ?? '') &&
+  error.constraint === constraint;

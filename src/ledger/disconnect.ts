@@ -61,7 +61,7 @@ with open as (
   returning part.post_id, part.state, open.was
 ), moves as (
   select * from part union all select post_id, was, was from open where was <> 'QUEUED'
-), changed as (${countMoves('moves', ', cancel_requested_at = now()')}), erased as (${eraseCredentials('changed')})
+), changed as (${countMoves('moves', '', 'now()')}), erased as (${eraseCredentials('changed')})
 select id from changed`,
 };
 

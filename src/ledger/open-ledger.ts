@@ -1,8 +1,10 @@
 import type {
   AccountReports,
   AccountStore,
+  BudgetStore,
   IssuerStore,
   Ledger,
+  MediaStore,
   PostRequestStore,
   RestStore,
   RevocationStore,
@@ -10,17 +12,20 @@ import type {
 } from '../kernel/index.ts';
 import { accept } from './accept.ts';
 import { openAccounts } from './accounts.ts';
+import { openBudgets } from './budgets.ts';
 import { cancel, resolve, retry } from './change-posts.ts';
 import { claim } from './claim.ts';
 import { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 import { openDeployment } from './deployment.ts';
 import { expireLeases, expireQueued } from './expire.ts';
 import { openIssuerEntries } from './issuer-entries.ts';
+import { openMedia } from './media.ts';
 import { migrate } from './migrate.ts';
 import { pause, resume } from './pause.ts';
 import { openPostRequests } from './post-requests.ts';
 import { readAttempts, readKeptCredential, readPage, readPost, readPostWithKey } from './read-posts.ts';
 import {
+  chargeRead,
   nextToReconcile,
   recordAbsent,
   recordFound,
@@ -31,10 +36,12 @@ import {
 import { record } from './record.ts';
 import { openRevocations } from './revocation.ts';
 import { openRestStore } from './rewrap.ts';
+import { nextToDelete, postponeDeletion, recordDeleted, recordUndeletable } from './rollback.ts';
 import type { LedgerSettings } from './settings.ts';
 import { openSingleUse } from './single-use.ts';
 import { readStatus } from './status.ts';
 import { tidy } from './tidy.ts';
+import { noteDeleted, ownerOf, recentTexts, setWeightedLimit, weightedLimit } from './tweets.ts';
 
 export interface LedgerOptions extends LedgerSettings, DatabaseOptions {}
 
@@ -46,6 +53,8 @@ export interface OpenLedger extends Ledger {
   readonly revocations: RevocationStore;
   readonly rest: RestStore;
   readonly postRequests: PostRequestStore;
+  readonly budgets: BudgetStore;
+  readonly media: MediaStore;
 }
 
 /** Migrates the database and gives the ledger in it. `close` waits for the statements that are under way. */
@@ -71,6 +80,19 @@ const ledgerOf = (database: Database, settings: LedgerSettings): OpenLedger => {
     recordAbsent: (look) => recordAbsent(database, settings, look),
     recordUnread: (look) => recordUnread(database, settings, look),
     recordNeedsReview: (look, code) => recordNeedsReview(database, look, code),
+    chargeRead: (look, microUsd) => chargeRead(database, settings, look, microUsd),
+
+    nextToDelete: () => nextToDelete(database, settings),
+    recordDeleted: (owed, costMicroUsd) => recordDeleted(database, settings, owed, costMicroUsd),
+    recordUndeletable: (owed, code) => recordUndeletable(database, settings, owed, code),
+    postponeDeletion: (owed, retryAt) => postponeDeletion(database, owed, retryAt),
+
+    ownerOf: (tweetId) => ownerOf(database, tweetId),
+    noteDeleted: (userId, xUserId, tweetId, costMicroUsd) =>
+      noteDeleted(database, settings, { userId, xUserId, tweetId }, costMicroUsd),
+    recentTexts: (userId) => recentTexts(database, userId),
+    weightedLimit: (xUserId) => weightedLimit(database, xUserId),
+    setWeightedLimit: (xUserId, limit) => setWeightedLimit(database, xUserId, limit),
 
     post: (userId, id) => readPost(database, userId, id),
     postWithKey: (userId, key) => readPostWithKey(database, userId, key),
@@ -104,5 +126,7 @@ const ledgerOf = (database: Database, settings: LedgerSettings): OpenLedger => {
     revocations: openRevocations(database),
     rest: openRestStore(database),
     postRequests: openPostRequests(database),
+    budgets: openBudgets(database, settings),
+    media: openMedia(database, settings),
   };
 };

@@ -56,7 +56,8 @@ const displaceAdopter = {
   text: `
 with part as (
   update herald.part
-  set state = 'UNKNOWN', state_since = now(), tweet_id = null, deleted_at = null, resolution = null,
+  set state = 'UNKNOWN', state_since = now(), tweet_id = null, deleted_at = null,
+    delete_error_code = null, resolution = null,
     matched_by = null, error_code = 'OUTCOME_UNKNOWN', not_before = now() + ${ms('$2')}, looks = 0, absences = 0
   where tweet_id = $1 and resolution <> 'ANSWERED'
   returning part.*, 'SENT' as was

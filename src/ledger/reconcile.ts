@@ -4,6 +4,7 @@ import { proveSent } from './prove-sent.ts';
 import { joinCredential } from './revocation.ts';
 import { type CredentialRow, type PostRow, postColumns, toCredential, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
+import { charge, limitValues } from './spending.ts';
 import { countMoves, endLaterParts, eraseCredentials, isExpired, maxAttempts, ms } from './sql.ts';
 
 const REPEAT_FOR_MS = 10_000;
@@ -113,6 +114,17 @@ with part as (
 ${countMoves('part')}`,
 };
 
+/** X charged it, whatever the budget says. */
+const addRead = {
+  name: 'charge_read',
+  text: `
+with part as (
+  update herald.part set extra_micro_usd = extra_micro_usd + $3::integer where post_id = $1 and position = $2
+  returning post_id
+), charged as (${charge('(select post.user_id from herald.post join part on part.post_id = post.id)', '$3::integer', { app: '$4', user: '$5' }, 'X')})
+select post_id from part`,
+};
+
 const selectUnclaimed = {
   name: 'unclaimed',
   text: `
@@ -193,6 +205,15 @@ export const recordNeedsReview = async (
   code: PartErrorCode,
 ): Promise<boolean> =>
   (await database.query(askPerson, [...lookValues(look), code], REPEAT_FOR_MS)).length > 0;
+
+export const chargeRead = async (
+  database: Database,
+  settings: LedgerSettings,
+  { postId, position }: Look,
+  microUsd: number,
+): Promise<void> => {
+  await database.query(addRead, [postId, position, microUsd, ...limitValues(settings)]);
+};
 
 const lookValues = ({ postId, position, fence, look }: Look): unknown[] => [postId, position, fence, look];
 

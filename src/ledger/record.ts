@@ -4,7 +4,7 @@ import { proveSent, proveSentOverAdopter } from './prove-sent.ts';
 import { readPost } from './read-posts.ts';
 import { type PostRow, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
-import { countMoves, endLaterParts, eraseCredentials, ms } from './sql.ts';
+import { countMoves, endLaterParts, eraseCredentials, ms, oweRollback } from './sql.ts';
 
 const REPEAT_FOR_MS = 30_000;
 
@@ -24,7 +24,7 @@ with part as (
     deadline_at = least(deadline_at, now())
   where post_id = $1 and position = $2 and fence = $3
 ), post as (
-  update herald.post set sending_parts = sending_parts - 1, sent_parts = sent_parts + 1
+  update herald.post set sending_parts = sending_parts - 1, sent_parts = sent_parts + 1,${oweRollback('post.failed_parts', 'post.sent_parts + 1')}
   from part where post.id = part.post_id
   returning post.*
 ), erased as (${eraseCredentials('post')})

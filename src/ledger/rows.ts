@@ -1,23 +1,26 @@
 import type {
   AccountId,
-  JsonObject,
   LedgerPart,
   LedgerPost,
+  OnPartFailure,
   PartErrorCode,
   PartState,
   PostId,
   PostState,
   SealedCredential,
   TweetId,
+  TweetOptions,
   UserId,
   XUserId,
 } from '../kernel/index.ts';
+import { costOfPart } from './spending.ts';
 
 /** Select list of {@link PostRow}: one row for each part, with its post's columns repeated. */
 export const postColumns = `post.id, post.user_id, post.x_user_id, post.account_id, post.operation, post.state as post_state,
-  post.idempotency_key, post.created_at, post.expires_at, post.trace_id,
+  post.idempotency_key, post.created_at, post.expires_at, post.trace_id, post.on_part_failure,
   part.position, part.state, part.text, part.options, part.tweet_id, part.deleted_at, part.error_code,
-  part.error_retry_at, part.attempts`;
+  part.error_retry_at, part.attempts, part.delete_error_code,
+  case when part.charged_on is not null then ${costOfPart} end as cost_micro_usd`;
 
 export interface PostRow {
   readonly id: PostId;
@@ -30,15 +33,18 @@ export interface PostRow {
   readonly created_at: Date;
   readonly expires_at: Date;
   readonly trace_id: string | null;
+  readonly on_part_failure: OnPartFailure | null;
   readonly position: number;
   readonly state: PartState;
   readonly text: string | null;
-  readonly options: JsonObject;
+  readonly options: TweetOptions;
   readonly tweet_id: TweetId | null;
   readonly deleted_at: Date | null;
   readonly error_code: PartErrorCode | null;
   readonly error_retry_at: Date | null;
   readonly attempts: number;
+  readonly delete_error_code: PartErrorCode | null;
+  readonly cost_micro_usd: number | null;
 }
 
 export interface CredentialRow {
@@ -74,6 +80,7 @@ const toPost = (row: PostRow, others: readonly PostRow[]): LedgerPost => ({
   createdAt: row.created_at,
   expiresAt: row.expires_at,
   traceId: row.trace_id ?? undefined,
+  onPartFailure: row.on_part_failure ?? 'RESUME',
   parts: [row, ...others].map(toPart),
 });
 
@@ -84,9 +91,11 @@ const toPart = (row: PostRow): LedgerPart => ({
   options: row.options,
   tweetId: row.tweet_id ?? undefined,
   deletedAt: row.deleted_at ?? undefined,
+  deleteError: row.delete_error_code ?? undefined,
   error:
     row.error_code === null ? undefined : { code: row.error_code, retryAt: row.error_retry_at ?? undefined },
   attempts: row.attempts,
+  costMicroUsd: row.cost_micro_usd ?? undefined,
 });
 
 export const toCredential = ({ kid, sealed }: CredentialRow): SealedCredential | undefined =>

@@ -12,4 +12,9 @@ export interface LedgerSettings {
   readonly restoreGuardMs: number;
   /** Where this deployment is reached, when somebody said so explicitly. */
   readonly publicUrl: string | undefined;
+  /** What may be spent in a UTC day, in millionths of a US dollar, unless an admin says otherwise; undefined = unlimited. */
+  readonly budget: {
+    readonly appDayMicroUsd: number | undefined;
+    readonly userDayMicroUsd: number | undefined;
+  };
 }

@@ -2,8 +2,10 @@
  * Conditions and updates that several statements share. Arguments are SQL: a column or a parameter.
  *
  * Rows are locked in one order, so that no two statements wait for each other: first parts, by post and position, then
- * posts, by id. What is locked with `skip locked` never waits and may come in any order, but before any post. An attempt
- * or a credential changes under the lock of its part or post, or alone.
+ * posts, by id, then what was spent: the application's row, then the user's. What is locked with `skip locked` never waits and
+ * may come in any order, but parts before any post. An attempt or a credential changes under the lock of its part or post, or
+ * alone. A statement that ends parts of several users locks their spending in no order; Postgres ends one of two that wait for
+ * each other, and it runs again.
  */
 
 /** An attempt of the budget costs one; the table's constraint has the same number. */
@@ -27,6 +29,23 @@ export const isExpired = (waiting = 'post.queued_parts'): string => `(post.expir
 /** States in which nothing will happen any more unless somebody asks. */
 const finalStates = `('SENT', 'PARTLY_SENT', 'FAILED', 'CANCELLED')`;
 
+/**
+ * Whether a post that is about to have so many failed and live parts has to be taken back: a part of it failed while others
+ * are live, or one of a post that is taken back turns out to be live.
+ */
+const owesRollback = (failed: string, sent: string): string => `coalesce(
+        case when post.rollback is null then post.on_part_failure = 'ROLLBACK_DELETE' and ${failed} > 0 and ${sent} > 0
+          else ${sent} > post.sent_parts end, false)`;
+
+/** What is taken back is called off like what somebody cancels: no part of it is sent any more. */
+const calledOffIf = (owesIt: string): string =>
+  `case when ${owesIt} then coalesce(post.cancel_requested_at, now()) else post.cancel_requested_at end`;
+
+/** For a statement that sets the counts itself: what else it sets, of a post that is about to have so many parts of each. */
+export const oweRollback = (failed: string, sent: string): string => `
+    rollback = case when ${owesRollback(failed, sent)} then 'OWED' else post.rollback end,
+    cancel_requested_at = ${calledOffIf(owesRollback(failed, sent))}`;
+
 /** The columns with a count of parts are named after these states. */
 const states = ['queued', 'sending', 'sent', 'failed', 'unknown', 'needs_review', 'cancelled'];
 
@@ -38,10 +57,17 @@ const states = ['queued', 'sending', 'sent', 'failed', 'unknown', 'needs_review'
  * newer state of it than its snapshot's counts do, and -1 of what was not there yet would be refused. A statement which
  * moves only parts that its own snapshot has in the state `was` may add to the row directly.
  */
-export const countMoves = (moves: string, alsoSet = ''): string => `update herald.post
-  set ${states.map((state) => `${state}_parts = moved.${state}`).join(', ')}${alsoSet}
+export const countMoves = (
+  moves: string,
+  alsoSet = '',
+  cancelRequestedAt = calledOffIf('moved.owes_rollback'),
+): string => `update herald.post
+  set ${states.map((state) => `${state}_parts = moved.${state}`).join(', ')},
+    rollback = case when moved.owes_rollback then 'OWED' else post.rollback end,
+    cancel_requested_at = ${cancelRequestedAt}${alsoSet}
   from (
-    select post.id, ${states.map((state) => `post.${state}_parts + delta.${state} as ${state}`).join(', ')}
+    select post.id, ${states.map((state) => `post.${state}_parts + delta.${state} as ${state}`).join(', ')},
+      ${owesRollback('post.failed_parts + delta.failed', 'post.sent_parts + delta.sent')} as owes_rollback
     from herald.post join (
       select post_id, ${states.map(deltaOf).join(', ')} from ${moves} group by post_id
     ) as delta on post.id = delta.post_id

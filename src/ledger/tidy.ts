@@ -1,4 +1,5 @@
-import type { Database } from './database.ts';
+import type { Database, Statement } from './database.ts';
+import { refund } from './media.ts';
 import type { LedgerSettings } from './settings.ts';
 import { ms } from './sql.ts';
 
@@ -26,9 +27,25 @@ const forgetRevocations = forget('revocation', `not_before < now() - interval '1
 /** The engine is done with an event long before. */
 const forgetEvents = forget('event', `received_at < now() - interval '30 days'`);
 
-/** Deletes what nobody asks for any more. */
+/** Only open days change. */
+const forgetSpending = forget('spending', `day < now() - interval '90 days'`);
+const forgetMedia = forget('media', `created_at < now() - interval '30 days'`);
+
+/** PROCESSING -> FAILED: whoever was sending the file to X an hour ago will not come back. */
+const failLostUploads = {
+  name: 'fail_lost_uploads',
+  text: `
+with media as (
+  update herald.media set state = 'FAILED'
+  where state = 'PROCESSING' and x_media_id is null and created_at < now() - interval '1 hour'
+  returning *
+), refunds as (${refund('media')})
+select id, (select count(*) from refunds) from media`,
+};
+
+/** Deletes what nobody asks for any more, and ends uploads that nobody carries on. */
 export const tidy = async (database: Database, { dedupeWindowMs }: LedgerSettings): Promise<void> => {
-  const forgetAll = async (statement: typeof forgetRecent, values: unknown[] = []): Promise<void> => {
+  const forgetAll = async (statement: Statement, values: unknown[] = []): Promise<void> => {
     while ((await database.query(statement, values)).length === AT_ONCE);
   };
   await forgetAll(forgetRecent, [dedupeWindowMs]);
@@ -36,4 +53,7 @@ export const tidy = async (database: Database, { dedupeWindowMs }: LedgerSetting
   await forgetAll(forgetIssuerEntries);
   await forgetAll(forgetRevocations);
   await forgetAll(forgetEvents);
+  await forgetAll(forgetSpending);
+  await database.query(failLostUploads, []);
+  await forgetAll(forgetMedia);
 };

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { XAccount, XConnect, XPost } from '../kernel/index.ts';
+import type { TweetPreview, XAccount, XConnect, XMedia, XPost } from '../kernel/index.ts';
 import { runProcess, stopSignal } from '../service.ts';
 import { openBrowser } from './browser.ts';
 import { loopbackReturn, sessionOf, signInWithPkce } from './oauth.ts';
+import { drawPicture } from './picture.ts';
 import { callAction, callGraphql, sessionVariables } from './requests.ts';
 import { type Stack, startStack } from './stack.ts';
 
@@ -62,6 +63,36 @@ const signInAndPost = async ({ service, environment }: Stack): Promise<XPost[]> 
   return [throughHasura, sent(postTweet)];
 };
 
+/** What goes out with a tweet, and what it costs, before it costs. */
+const previewAndPostThread = async ({ service, environment }: Stack): Promise<XPost> => {
+  say('\n3. A thread with a picture. User 42 looks at it before it costs anything:');
+  const session = sessionVariables('42');
+  const call = <T>(name: string, input: object) =>
+    callAction<T>(service.url, environment, name, input, session);
+  const picture = await call<XMedia>('uploadTweetMedia', {
+    base64: drawPicture().toString('base64'),
+    altText: 'Hills under an evening sky',
+  });
+  hop('hasura', 'herald', `uploadTweetMedia -> ${picture.kind}, ${picture.state}`);
+  const thread = {
+    parts: [
+      { text: 'A thread: each part replies to the one before it.', mediaIds: [picture.id] },
+      { text: 'Asked before it is sent', poll: { options: ['Yes', 'No'], durationMinutes: 60 } },
+      { text: 'And this part says what it is.', madeWithAi: true },
+    ],
+  };
+  const preview = await call<TweetPreview>('previewTweet', { thread });
+  const dollars = (preview.costMicroUsd / 1_000_000).toFixed(3);
+  hop('hasura', 'herald', `previewTweet -> ${preview.parts.length} tweets, $${dollars} at X's prices`);
+  const post = sent(await call<XPost>('postThread', thread));
+  hop(
+    'hasura',
+    'herald',
+    `postThread -> ${post.state} ${post.parts.map(({ tweetId }) => tweetId).join(' ')}`,
+  );
+  return post;
+};
+
 const sent = (post: XPost): XPost => {
   if (post.state !== 'SENT') throw new Error(`postTweet: ${JSON.stringify(post)}`);
   return post;
@@ -82,7 +113,11 @@ const showTimeline = async (sandboxUrl: string, posts: readonly XPost[]): Promis
 
 const demo = async (stack: Stack): Promise<void> => {
   say(`Herald   ${stack.service.url}\nSandbox  ${stack.sandbox?.url}`);
-  const posts = [await connectAndPost(stack), ...(await signInAndPost(stack))];
+  const posts = [
+    await connectAndPost(stack),
+    ...(await signInAndPost(stack)),
+    await previewAndPostThread(stack),
+  ];
   say("\nThe sandbox's timeline:");
   await showTimeline(stack.sandbox?.url ?? '', posts);
   say('\nEvery hop worked.');

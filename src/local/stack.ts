@@ -45,6 +45,7 @@ export const startStack = async (environment: Environment, terminal: boolean): P
     const sandbox = isSet(environment, 'X_APP_KEY')
       ? undefined
       : await begin(startSandboxProcess({ stateDir, port: sandboxPort(environment) }));
+    if (sandbox !== undefined) await setPlan(sandbox.url, environment.X_PLAN);
     const full = {
       ...withSecrets.environment,
       ...(postgres ? { DATABASE_URL: postgres.url } : {}),
@@ -65,6 +66,15 @@ const stopAll = async (parts: readonly { stop(): Promise<void> }[]): Promise<voi
   const failures: unknown[] = [];
   for (const part of parts) await part.stop().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
+};
+
+/** The sandbox refuses what X refuses to Herald's plan; one that was running may have another. Herald says what is wrong with a plan. */
+const setPlan = async (url: string, plan = 'self-serve'): Promise<void> => {
+  await fetch(`${url}/_sandbox/limits`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ plan: plan || 'self-serve' }),
+  });
 };
 
 const sandboxPort = (environment: Environment): number => {

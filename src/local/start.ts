@@ -17,6 +17,7 @@ const announce = async (stack: Stack, fromFile: boolean): Promise<void> => {
   say(
     sandbox === undefined ? liveNotice(service) : `Sandbox timeline   ${sandbox.url}/${wasRunning(sandbox)}`,
   );
+  if (sandbox === undefined) say(`Budget             ${budgetNotice(service)}`);
   say(`Hasura actions     ${service.url}/hasura/actions`);
   say(`Remote schema      ${service.url}/graphql`);
   say(`Metrics            ${service.metricsUrl}`);
@@ -37,6 +38,12 @@ const databaseNotice = ({ postgres, environment }: Stack): string => {
 
 const liveNotice = ({ config }: Service): string =>
   `LIVE: posts go to ${config.x.apiUrl.host === 'api.x.com' ? 'x.com' : config.x.apiUrl.host}`;
+
+const budgetNotice = ({ config }: Service): string => {
+  const { appDayMicroUsd } = config.ledger.budget;
+  const limit = appDayMicroUsd === undefined ? 'unlimited' : `${appDayMicroUsd / 1_000_000} US dollars a day`;
+  return `${limit} (HERALD_BUDGET_DAY_USD); today's: npm run herald -- budget list`;
+};
 
 const wasRunning = ({ reused }: SandboxProcess): string => (reused ? '   (was running already)' : '');
 

@@ -2,24 +2,29 @@ import { createHash } from 'node:crypto';
 import {
   type Accepted,
   HeraldError,
-  type NewPart,
+  type OnPartFailure,
   type PostOrigin,
   type Session,
+  type XCredentials,
   type XPost,
 } from '../kernel/index.ts';
 import { toXPost } from './answer.ts';
+import { overBudget } from './budget.ts';
+import type { Composition } from './compose/index.ts';
 import { send } from './deliver.ts';
 import { inTime, settled } from './in-time.ts';
 import { invalidExpiry } from './terms.ts';
 import type { PostingTools } from './tools.ts';
 
-/** What a user asked to publish, checked. */
+/** What a user asked to publish, checked as far as nobody has to be asked for it. */
 export interface PostRequest {
   readonly operation: string;
   readonly accountId: string | null | undefined;
   /** Everything that makes two requests the same, in an order of its own. */
   readonly canonicalInput: unknown;
-  readonly parts: readonly NewPart[];
+  /** What is sent as this account. Throws what stands in the way. */
+  readonly compose: (credentials: XCredentials) => Promise<Composition>;
+  readonly onPartFailure: OnPartFailure | undefined;
   readonly idempotencyKey: string | undefined;
   readonly expiresAt: Date | undefined;
   readonly origin: PostOrigin;
@@ -50,6 +55,7 @@ const acceptWithCredentials = (
   answerBy: number,
 ): Promise<Accepted> =>
   tools.useCredentials(session, request.accountId, async (credentials) => {
+    const { parts, expiresAtMost } = await request.compose(credentials);
     const id = tools.newPostId();
     const owner = { postId: id, userId: session.userId, xUserId: credentials.xUserId };
     const accepted = await tools.ledger.accept({
@@ -60,7 +66,9 @@ const acceptWithCredentials = (
       fingerprint: fingerprintOf(request),
       idempotencyKey: request.idempotencyKey,
       expiresAt: request.expiresAt,
-      parts: request.parts,
+      expiresAtMost,
+      onPartFailure: request.onPartFailure,
+      parts,
       credential: credentials.accountId === undefined ? await tools.kept.keep(credentials, owner) : undefined,
       accountId: credentials.accountId,
       sealedAt: credentials.sealedAt,
@@ -75,9 +83,13 @@ const acceptWithCredentials = (
     return { ...accepted, post: await inTime(tools, post, sending, answerBy) };
   });
 
+/** What may have changed since a post was accepted: its account, its files, the tweet that it replies to. */
+const MAY_HAVE_CHANGED =
+  /^(ACCOUNT_REQUIRED|ACCOUNT_NEEDS_RECONNECT|MEDIA_INVALID|POLICY_REJECTED|INVALID_INPUT)$/;
+
 /**
- * A repeated key is answered with its post also when the account can no longer be posted as: a row exists, and nothing is
- * sent for it here. Every other refusal stands.
+ * A repeated key is answered with its post also when it could not be accepted any more: a row exists, and nothing is sent for
+ * it here. Every other refusal stands.
  */
 const acceptedBefore = async (
   { ledger }: PostingTools,
@@ -85,13 +97,13 @@ const acceptedBefore = async (
   request: PostRequest,
   error: unknown,
 ): Promise<Accepted> => {
-  const isOfAccount = error instanceof HeraldError && /^ACCOUNT_(REQUIRED|NEEDS_RECONNECT)$/.test(error.code);
   const key = request.idempotencyKey;
-  const keyed = isOfAccount && key !== undefined ? await ledger.postWithKey(userId, key) : undefined;
+  if (!(error instanceof HeraldError) || !MAY_HAVE_CHANGED.test(error.code) || key === undefined) throw error;
+  const keyed = await ledger.postWithKey(userId, key);
   if (keyed === undefined) throw error;
-  return fingerprintOf(request).equals(keyed.fingerprint)
-    ? { kind: 'existing', post: keyed.post }
-    : { kind: 'key_reused' };
+  if (fingerprintOf(request).equals(keyed.fingerprint)) return { kind: 'existing', post: keyed.post };
+  if (/^ACCOUNT_/.test(error.code)) return { kind: 'key_reused' };
+  throw error;
 };
 
 const answer = async (
@@ -101,6 +113,7 @@ const answer = async (
 ): Promise<XPost> => {
   if (accepted.kind === 'revoked') throw new HeraldError('CREDENTIALS_INVALID');
   if (accepted.kind === 'expired') throw invalidExpiry('is in the past');
+  if (accepted.kind === 'over_budget') throw overBudget(accepted);
   if (accepted.kind === 'key_reused') {
     throw new HeraldError('IDEMPOTENCY_KEY_REUSED', { field: 'idempotencyKey' });
   }

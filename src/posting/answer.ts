@@ -25,22 +25,47 @@ export const toXPost = (post: LedgerPost, tweetUrl: TweetUrl, deduplicated = fal
     tweetId: parts[0]?.tweetId ?? null,
     url: parts[0]?.url ?? null,
     parts,
-    error: parts.find(({ error }) => error !== null)?.error ?? null,
+    deletedAt: deletedAt(post.parts)?.toISOString() ?? null,
+    error: parts.find(({ state, error }) => state !== 'SENT' && error !== null)?.error ?? null,
+    costMicroUsd: costOf(post.parts),
   };
 };
 
-const toXPart = ({ position, state, text, tweetId, error }: LedgerPart, tweetUrl: TweetUrl): XPart => ({
-  position,
-  state,
-  text: text ?? null,
-  tweetId: tweetId ?? null,
-  url: tweetId === undefined ? null : tweetUrl(tweetId),
-  error: error === undefined ? null : explain(error),
-});
+/** When the last live part was deleted; undefined while one is there. */
+const deletedAt = (parts: readonly LedgerPart[]): Date | undefined => {
+  const live = parts.filter(({ state }) => state === 'SENT');
+  const deleted = live.flatMap((part) => part.deletedAt ?? []);
+  return deleted.length === live.length
+    ? deleted.toSorted((a, b) => a.getTime() - b.getTime()).at(-1)
+    : undefined;
+};
 
-const explain = ({ code, retryAt }: NonNullable<LedgerPart['error']>): XPostError => ({
-  code,
-  message: postErrors[code].message,
-  userAction: postErrors[code].userAction,
-  retryAt: retryAt?.toISOString() ?? null,
-});
+/** Null for a post from before prices. */
+const costOf = (parts: readonly LedgerPart[]): number | null => {
+  const costs = parts.flatMap(({ costMicroUsd }) => costMicroUsd ?? []);
+  return costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0);
+};
+
+const toXPart = (part: LedgerPart, tweetUrl: TweetUrl): XPart => {
+  const { position, state, text, tweetId, options, deletedAt, error, deleteError } = part;
+  return {
+    position,
+    state,
+    text: text ?? null,
+    tweetId: tweetId ?? null,
+    url: tweetId === undefined ? null : tweetUrl(tweetId),
+    mediaIds: [...(options.mediaIds ?? [])],
+    deletedAt: deletedAt?.toISOString() ?? null,
+    error: explain(error ?? (deleteError && { code: deleteError, retryAt: undefined })),
+  };
+};
+
+const explain = (error: LedgerPart['error']): XPostError | null =>
+  error === undefined
+    ? null
+    : {
+        code: error.code,
+        message: postErrors[error.code].message,
+        userAction: postErrors[error.code].userAction,
+        retryAt: error.retryAt?.toISOString() ?? null,
+      };

@@ -5,16 +5,17 @@ import {
   KeyNotHere,
   type LedgerPart,
   type LedgerPost,
-  parseTweetId,
-  type ReplySettings,
   type TweetId,
   type XAnswer,
   type XCredentials,
   type XOutcome,
   type XTweet,
 } from '../kernel/index.ts';
+import { createdAtMs } from './snowflake.ts';
 import type { PostingTools } from './tools.ts';
 
+/** How long a tweet may take to be shown everywhere at X. */
+const SHOWN_WITHIN_MS = 60_000;
 const NO_ANSWER = { status: undefined, transactionId: undefined, limits: undefined, failure: undefined };
 
 /** A claim, and the post that its log lines tell of. */
@@ -30,11 +31,32 @@ interface Sending extends Held {
 }
 
 /**
- * Sends one claimed part and writes down what became of it. The one place that creates tweets: a post of this moment,
- * a retry and what the sweep found all come through here.
+ * Sends one claimed part and writes down what became of it, and then, one after the other, the parts that reply to it. The
+ * one place that creates tweets: a post of this moment, a retry and what the sweep found all come through here.
  */
 export const send = (tools: PostingTools, sending: Sending, credentials: XCredentials): Promise<LedgerPost> =>
-  tools.running.add(sending.claim.postId, sendNow(tools, sending, credentials));
+  tools.running.add(sending.claim.postId, sendThread(tools, sending, credentials));
+
+/** What cannot go out now stays QUEUED, for the sweep. */
+const sendThread = async (
+  tools: PostingTools,
+  first: Sending,
+  credentials: XCredentials,
+): Promise<LedgerPost> => {
+  let post = await sendNow(tools, first, credentials);
+  for (let { position } = first.part; hasNext(tools, post, position); position += 1) {
+    const next = await tools.ledger.claimPost(post.id);
+    if (next === undefined) break;
+    post = await sendNow(tools, next, credentials);
+  }
+  return post;
+};
+
+const hasNext = ({ gate, running }: PostingTools, { parts }: LedgerPost, position: number): boolean =>
+  parts[position]?.state === 'SENT' &&
+  parts[position + 1]?.state === 'QUEUED' &&
+  gate.held() === undefined &&
+  running.goesOn();
 
 const sendNow = async (
   tools: PostingTools,
@@ -42,11 +64,26 @@ const sendNow = async (
   credentials: XCredentials,
 ): Promise<LedgerPost> => {
   const startedAtMs = performance.now();
-  const outcome = await tools.x.createTweet(credentials, tweetOf(part, parentTweetId), () =>
+  const replyTo = parentTweetId ?? part.options.inReplyToTweetId;
+  const outcome = await tools.x.createTweet(credentials, tweetOf(part, replyTo), () =>
     assertLease(claim, tools.deadlineMs),
   );
   const elapsedMs = performance.now() - startedAtMs;
-  return record(tools, { claim, post }, await forAccount(tools, credentials, outcome), elapsedMs);
+  const settled = await forParent(tools, replyTo, await forAccount(tools, credentials, outcome));
+  return record(tools, { claim, post }, settled, elapsedMs);
+};
+
+/** A tweet that Herald has just created may be missing where X looks for it: its reply waits. */
+const forParent = async (
+  { ledger, now }: PostingTools,
+  parent: TweetId | undefined,
+  outcome: XOutcome,
+): Promise<XOutcome> => {
+  if (outcome.kind !== 'rejected' || outcome.reason !== 'parent_not_visible') return outcome;
+  if (parent === undefined || now().getTime() - createdAtMs(parent) > SHOWN_WITHIN_MS) return outcome;
+  if ((await ledger.ownerOf(parent)) === undefined) return outcome;
+  const { reason, answer } = outcome;
+  return { kind: 'not_sent', code: 'X_UNAVAILABLE', reason, retryAt: undefined, answer };
 };
 
 /** A connected account can be connected again: what X refuses because of its credentials waits for that. */
@@ -119,12 +156,13 @@ const assertLease = (claim: Claim, deadlineMs: number): void => {
   if (performance.now() > claim.leaseEndsAtMs - deadlineMs) throw new Error('The lease is over.');
 };
 
-const tweetOf = ({ text = '', options }: LedgerPart, parentTweetId: TweetId | undefined): XTweet => {
-  const replyTo = parentTweetId ?? parseTweetId(String(options.inReplyToTweetId ?? ''));
+const tweetOf = ({ text = '', options }: LedgerPart, replyTo: TweetId | undefined): XTweet => {
+  const { mediaIds: _heraldIds, xMediaIds, ...sameAtX } = options;
   return {
+    ...sameAtX,
     text,
+    ...(xMediaIds === undefined ? {} : { mediaIds: xMediaIds }),
     ...(replyTo === undefined ? {} : { inReplyToTweetId: replyTo }),
-    ...(options.replySettings === undefined ? {} : { replySettings: options.replySettings as ReplySettings }),
   };
 };
 

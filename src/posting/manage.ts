@@ -14,6 +14,7 @@ import {
   type XPostsInput,
 } from '../kernel/index.ts';
 import { toXPost } from './answer.ts';
+import { overBudget } from './budget.ts';
 import { deliver } from './deliver.ts';
 import { inTime } from './in-time.ts';
 import { valueOrThrow } from './read-value.ts';
@@ -157,6 +158,7 @@ const ownPost = async ({ ledger }: PostingTools, { userId }: Session, id: PostId
 
 const postOf = (changed: Changed, conflict: string): LedgerPost => {
   if (changed.kind === 'not_found') throw new HeraldError('NOT_FOUND');
+  if (changed.kind === 'over_budget') throw overBudget(changed);
   if (changed.kind === 'changed') return changed.post;
   throw new HeraldError('STATE_CONFLICT', { message: `${conflict} It is ${changed.post.state}.` });
 };

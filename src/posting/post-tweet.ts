@@ -1,20 +1,30 @@
-import {
-  HeraldError,
-  type PostOrigin,
-  type PostTweetInput,
-  parseTweetId,
-  type Session,
-  type XPost,
+import type {
+  PostOrigin,
+  PostThreadInput,
+  PostTweetInput,
+  Session,
+  XCredentials,
+  XPost,
 } from '../kernel/index.ts';
 import { acceptAndSend } from './accept.ts';
+import { canonicalThread, canonicalTweet } from './canonical.ts';
+import {
+  type Composition,
+  composeThread,
+  composeTweet,
+  firstBlocking,
+  mediaIdsOf,
+  replyTargetOf,
+} from './compose/index.ts';
+import { factsAtHand, gatherFacts, needsFacts, type Wish } from './facts.ts';
 import { readExpiry, readIdempotencyKey } from './terms.ts';
-import { checkTweetText } from './text/index.ts';
 import type { PostingTools } from './tools.ts';
 
 /**
  * Posts one tweet as the session's X account. What X says is in the answer's `state` and `error`; it throws only while
- * no row exists: `TEXT_EMPTY`, `TEXT_TOO_LONG` and `INVALID_INPUT` with the field, `ACCOUNT_REQUIRED`, `NOT_FOUND`,
- * `ACCOUNT_NEEDS_RECONNECT`, `CREDENTIALS_INVALID`, `IDEMPOTENCY_KEY_REUSED`, `TEMPORARILY_UNAVAILABLE`.
+ * no row exists: `TEXT_EMPTY`, `TEXT_TOO_LONG`, `INVALID_INPUT`, `MEDIA_INVALID` and `POLICY_REJECTED` with the field,
+ * `ACCOUNT_REQUIRED`, `NOT_FOUND`, `ACCOUNT_NEEDS_RECONNECT`, `CREDENTIALS_INVALID`, `IDEMPOTENCY_KEY_REUSED`,
+ * `BUDGET_EXCEEDED`, `TEMPORARILY_UNAVAILABLE`.
  */
 export const postTweet = async (
   tools: PostingTools,
@@ -22,28 +32,72 @@ export const postTweet = async (
   input: PostTweetInput,
   origin: PostOrigin = {},
 ): Promise<XPost> => {
-  const text = checkTweetText(input.text ?? '');
-  const options = {
-    ...(input.inReplyToTweetId == null ? {} : { inReplyToTweetId: readReplyTo(input.inReplyToTweetId) }),
-    ...(input.replySettings ? { replySettings: input.replySettings } : {}),
-  };
   const expiresAt = readExpiry(input.expiresAt, tools.now());
+  const wish = wishForTweet(input);
   return acceptAndSend(tools, session, {
     operation: 'postTweet',
     accountId: input.accountId,
-    canonicalInput: [text, options.inReplyToTweetId, options.replySettings, expiresAt?.toISOString()],
-    parts: [{ text, options }],
+    canonicalInput: canonicalTweet(input, expiresAt),
+    compose: composer(tools, session, wish),
+    onPartFailure: undefined,
     idempotencyKey: readIdempotencyKey(input.idempotencyKey),
     expiresAt,
     origin,
   });
 };
 
-const readReplyTo = (value: string): string => {
-  const tweetId = parseTweetId(value);
-  if (tweetId !== undefined) return tweetId;
-  throw new HeraldError('INVALID_INPUT', {
-    field: 'inReplyToTweetId',
-    message: 'inReplyToTweetId must be the id of a tweet: up to 19 decimal digits.',
+/** Posts a thread: one post, whose parts go out one after the other. Throws as {@link postTweet}. */
+export const postThread = async (
+  tools: PostingTools,
+  session: Session,
+  input: PostThreadInput,
+  origin: PostOrigin = {},
+): Promise<XPost> => {
+  const expiresAt = readExpiry(input.expiresAt, tools.now());
+  const wish = wishForThread(input);
+  return acceptAndSend(tools, session, {
+    operation: 'postThread',
+    accountId: input.accountId,
+    canonicalInput: canonicalThread(input, expiresAt),
+    compose: composer(tools, session, wish),
+    onPartFailure: input.onPartFailure ?? undefined,
+    idempotencyKey: readIdempotencyKey(input.idempotencyKey),
+    expiresAt,
+    origin,
   });
+};
+
+export const wishForTweet = (input: PostTweetInput): Wish => ({
+  mediaIds: mediaIdsOf(input),
+  replyTo: replyTargetOf(input),
+  compose: (facts) => composeTweet(input, facts),
+});
+
+export const wishForThread = (input: PostThreadInput): Wish => ({
+  mediaIds: mediaIdsOf(input),
+  replyTo: undefined,
+  compose: (facts) => composeThread(input, facts),
+});
+
+/**
+ * What depends on nothing but the input is composed, or refused, before any credential is opened; the rest once it is
+ * known as whom.
+ */
+const composer = (
+  tools: PostingTools,
+  session: Session,
+  wish: Wish,
+): ((credentials: XCredentials) => Promise<Composition>) => {
+  const atHand = wish.compose(factsAtHand(tools));
+  if (needsFacts(wish, atHand))
+    return async (credentials) =>
+      unblocked(wish.compose(await gatherFacts(tools, session, credentials, wish)));
+  const composition = unblocked(atHand);
+  return async () => composition;
+};
+
+const unblocked = (composition: Composition): Composition => {
+  const refusal = firstBlocking(composition);
+  if (refusal !== undefined) throw refusal;
+  return composition;
 };

@@ -4,16 +4,15 @@ import {
   type Look,
   type PartState,
   type PostErrorCode,
-  type TweetId,
   type XCredentials,
   type XTimelineTweet,
 } from '../kernel/index.ts';
+import { prices } from './policy/index.ts';
+import { firstIdAt } from './snowflake.ts';
 import type { PostingTools } from './tools.ts';
 
 /** X's clock and the database's may differ, and X shows whole seconds. */
 const BEFORE_START_MS = 120_000;
-/** Milliseconds since 1970 at which X's ids begin; the lower 22 bits number tweets within one. */
-const SNOWFLAKE_EPOCH_MS = 1_288_834_974_657;
 
 /**
  * Looks for a part in doubt on its author's own timeline, and writes down what that proves. Absence is only counted
@@ -49,8 +48,9 @@ interface Finding {
 
 const lookOnce = async (tools: PostingTools, look: Look, credentials: XCredentials): Promise<Finding> => {
   const { ledger, x, settleWindowMs } = tools;
-  const read = await x.tweetsSince(credentials, idBefore(look.startedAt));
+  const read = await x.tweetsSince(credentials, firstIdAt(look.startedAt.getTime() - BEFORE_START_MS));
   if (!read.ok) return notRead(tools, look, read.code, credentials);
+  await ledger.chargeRead(look, read.value.length * prices.ownPostRead.microUsd);
   const candidates = candidatesOf(look, read.value, settleWindowMs);
   for (const tweet of candidates.filter((tweet) => isShownAs(look, tweet, comparable))) {
     if ((await ledger.recordFound(look, tweet.id, 'text')) === 'recorded')
@@ -85,13 +85,7 @@ const notRead = async (
   return { reason: `X does not let this account read, ${code}`, state: 'NEEDS_REVIEW' };
 };
 
-/** The smallest id that a tweet of two minutes before `startedAt` can have. */
-const idBefore = (startedAt: Date): TweetId => {
-  const ms = BigInt(startedAt.getTime() - BEFORE_START_MS - SNOWFLAKE_EPOCH_MS);
-  return ((ms < 0n ? 0n : ms) << 22n).toString() as TweetId;
-};
-
-/** The tweets that can be the part, oldest first: made in time, with the same parent and nothing attached. */
+/** The tweets that can be the part, oldest first: made in time, with the same parent, quote and number of files. */
 const candidatesOf = (
   look: Look,
   tweets: readonly XTimelineTweet[],
@@ -104,17 +98,22 @@ const candidatesOf = (
         tweet.createdAt.getTime() >= startedAt.getTime() - BEFORE_START_MS &&
         tweet.createdAt.getTime() <= deadlineAt.getTime() + settleWindowMs &&
         tweet.inReplyToTweetId === parentOf(look) &&
-        tweet.quotedTweetId === undefined &&
-        tweet.mediaCount === 0,
+        quotesAlike(look, tweet) &&
+        tweet.mediaCount === (look.part.options.xMediaIds?.length ?? 0),
     )
     .toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 };
 
-const parentOf = ({ parentTweetId, part }: Look): unknown => parentTweetId ?? part.options.inReplyToTweetId;
+/** X also shows a tweet as a quote whose text ends with the address of another. */
+const quotesAlike = ({ part: { text, options } }: Look, { quotedTweetId }: XTimelineTweet): boolean =>
+  quotedTweetId === options.quoteTweetId ||
+  (options.quoteTweetId === undefined && text?.includes(`/status/${quotedTweetId}`) === true);
+
+const parentOf = ({ parentTweetId, part }: Look) => parentTweetId ?? part.options.inReplyToTweetId;
 
 /** Whether the tweet shows the part's text, compared in `form`. X puts the mentions of a reply's thread before its text. */
 const isShownAs = (look: Look, tweet: XTimelineTweet, form: (text: string) => string): boolean => {
-  const [shown, posted] = [form(tweet.text), form(look.part.text ?? '')];
+  const [shown, posted] = [form(withoutQuote(look, tweet.text)), form(look.part.text ?? '')];
   if (shown === posted) return true;
   return (
     parentOf(look) !== undefined &&
@@ -122,6 +121,12 @@ const isShownAs = (look: Look, tweet: XTimelineTweet, form: (text: string) => st
     MENTIONS.test(shown.slice(0, -posted.length || undefined))
   );
 };
+
+/** X ends a quote with the address of what it quotes. */
+const withoutQuote = ({ part: { options } }: Look, text: string): string =>
+  options.quoteTweetId === undefined
+    ? text
+    : text.replace(new RegExp(`\\s*https://\\S+/status/${options.quoteTweetId}$`), '');
 
 const MENTIONS = /^(@\w{1,50}\s+)+$/;
 

@@ -40,6 +40,20 @@ export const duplicateContent = forbidden('You are not allowed to create a Tweet
 export const parentGone = forbidden(
   'You attempted to reply to a Tweet that is deleted or not visible to you.',
 );
+/** The self-serve rule for replies, in X's words. */
+export const replyNotAllowed = problem(
+  403,
+  'Forbidden',
+  'Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post you are replying to.',
+  problemType('not-authorized-for-resource'),
+);
+/** The self-serve rule for quotes, in X's words. */
+export const quoteNotAllowed = problem(
+  403,
+  'Authorization Error',
+  'You can only reply to or quote posts where you are mentioned or are the author.',
+  problemType('not-authorized-for-resource'),
+);
 export const tooManyRequests = problem(429, 'Too Many Requests', 'Too Many Requests');
 export const serviceUnavailable = problem(503, 'Service Unavailable', 'Service Unavailable');
 export const internalError = problem(
@@ -72,19 +86,21 @@ export const oauthError = (status: number, code: number, message: string): Answe
   body: { errors: [{ code, message }] },
 });
 
+/** 404, where X says what it could not find. */
+export const notFound = (kind: 'tweet' | 'media', id: string): Answer =>
+  problem(404, 'Not Found Error', `Could not find ${kind} with id: [${id}].`);
+
 /** X answers 200 with `errors` when what was asked for is not there. */
-export function resourceNotFound(kind: 'tweet' | 'user', id: string): Answer {
-  return ok({
-    errors: [
-      {
-        value: id,
-        detail: `Could not find ${kind} with id: [${id}].`,
-        title: 'Not Found Error',
-        resource_type: kind,
-        parameter: 'id',
-        resource_id: id,
-        type: problemType('resource-not-found'),
-      },
-    ],
-  });
-}
+export const resourceNotFound = (kind: 'tweet' | 'user', id: string): Answer =>
+  ok({ errors: [missing(kind, id, 'id')] });
+
+/** One of the `errors` of an answer: `parameter` is what named the resource. */
+export const missing = (kind: 'tweet' | 'user', id: string, parameter: string): object => ({
+  value: id,
+  detail: `Could not find ${kind} with ${parameter}: [${id}].`,
+  title: 'Not Found Error',
+  resource_type: kind,
+  parameter,
+  resource_id: id,
+  type: problemType('resource-not-found'),
+});

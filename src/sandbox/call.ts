@@ -1,3 +1,4 @@
+import type { DueFault } from './faults.ts';
 import type { User } from './users.ts';
 
 /** One API request after its signature was verified. */
@@ -10,6 +11,8 @@ export interface Call {
   /** The content type in lower case without its parameters. */
   readonly contentType: string;
   readonly body: string;
-  /** Hides what is younger than this: the fault `timeline-lag`. */
-  readonly lagMs: number;
+  /** The fields of a multipart body: a file is its bytes. */
+  readonly parts: Readonly<Record<string, unknown>>;
+  /** The fault that is due for this request, for those operations that do something else under one. */
+  readonly fault: DueFault | undefined;
 }

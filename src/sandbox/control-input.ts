@@ -1,5 +1,6 @@
 import { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts';
-import type { LimitSettings } from './limits.ts';
+import { BUCKETS, type LimitSettings } from './limits.ts';
+import { PLANS, type Plan } from './rules.ts';
 import { isUsername } from './users.ts';
 
 /** What was sent to the control API cannot be meant; the message says why in a sentence. */
@@ -14,10 +15,10 @@ export function readUsername(body: unknown): string {
   return username;
 }
 
-/** A fault; `method` and `path` are everything unless told, `times` 1, `after` 0. */
+/** A fault; `method`, `path` and `user` are everything unless told, `times` 1, `after` 0. */
 export function readFault(body: unknown): Fault {
-  const input = readObject(body, ['method', 'path', 'kind', 'times', 'after', 'ms']);
-  const { kind, method, path = '*' } = input;
+  const input = readObject(body, ['method', 'path', 'user', 'kind', 'times', 'after', 'ms']);
+  const { kind, method, path = '*', user } = input;
   if (!isKind(kind)) throw new BadInput(`kind is one of ${FAULT_KINDS.join(', ')}.`);
   if (method !== undefined && !(typeof method === 'string' && METHODS.includes(method.toUpperCase()))) {
     throw new BadInput(`method is one of ${METHODS.join(', ')}, or absent for every method.`);
@@ -25,26 +26,36 @@ export function readFault(body: unknown): Fault {
   if (typeof path !== 'string' || !/^(\/|\*)/.test(path) || path.includes('?')) {
     throw new BadInput('path is a path such as /2/tweets, without a query; * stands for anything.');
   }
+  if (user !== undefined && !isUsername(user)) {
+    throw new BadInput('user is the username of one user, or absent for every user.');
+  }
   return {
     kind,
     method: method?.toUpperCase(),
     path,
+    user,
     times: readCount(input, 'times', 1) ?? 1,
     after: readCount(input, 'after', 0) ?? 0,
     ms: readCount(input, 'ms', 0),
   };
 }
 
-/** The limits that are to change: whole numbers, or null to lift one. */
-export function readLimits(body: unknown): Partial<LimitSettings> {
-  const input = readObject(body, ['posts', 'deletes', 'me', 'reads', 'windowMs']);
-  const change: Partial<LimitSettings> = {};
-  for (const bucket of ['posts', 'deletes', 'me', 'reads'] as const) {
+/** The limits that are to change: whole numbers, or null to lift one; and the plan, when that is to change. */
+export function readLimits(body: unknown): { limits: Partial<LimitSettings>; plan: Plan | undefined } {
+  const input = readObject(body, [...BUCKETS, 'windowMs', 'plan']);
+  const limits: Partial<LimitSettings> = {};
+  for (const bucket of BUCKETS) {
     const limit = input[bucket] === null ? null : readCount(input, bucket, 0);
-    if (limit !== undefined) change[bucket] = limit;
+    if (limit !== undefined) limits[bucket] = limit;
   }
   const windowMs = readCount(input, 'windowMs', 1);
-  return windowMs === undefined ? change : { ...change, windowMs };
+  return { limits: windowMs === undefined ? limits : { ...limits, windowMs }, plan: readPlan(input.plan) };
+}
+
+function readPlan(value: unknown): Plan | undefined {
+  const plan = PLANS.find((one) => one === value);
+  if (value !== undefined && plan === undefined) throw new BadInput(`plan is one of ${PLANS.join(', ')}.`);
+  return plan;
 }
 
 const isKind = (value: unknown): value is FaultKind => FAULT_KINDS.some((kind) => kind === value);

@@ -14,11 +14,19 @@ export const FAULT_KINDS = [
   '403-duplicate',
   '401',
   '403-oauth1-permissions',
+  '403-parent-not-visible',
+  '403-reply',
+  '403-quote',
+  '403-not-permitted',
+  '404',
   'truncate-201',
   'empty-201',
   'corrupt-gzip-201',
   'slow-drip',
   'timeline-lag',
+  'media-processing',
+  'media-stuck',
+  'media-failed',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -30,6 +38,8 @@ export interface Fault {
   readonly method: string | undefined;
   /** The path, where `*` stands for anything. */
   readonly path: string;
+  /** Whose requests it meets, by username; absent: everybody's. */
+  readonly user: string | undefined;
   readonly times: number;
   readonly after: number;
   /** How long, where that applies. */
@@ -47,9 +57,23 @@ const AFTER_ACCEPT: ReadonlySet<FaultKind> = new Set([
   'corrupt-gzip-201',
   'slow-drip',
   'timeline-lag',
+  'media-processing',
+  'media-stuck',
+  'media-failed',
 ]);
 
 export const isAfterAccept = (kind: FaultKind): boolean => AFTER_ACCEPT.has(kind);
+
+const TIMELINE = /^\/2\/users\/\d+\/tweets$/;
+const FINALIZE = /^\/2\/media\/upload\/\d+\/finalize$/;
+
+/** The faults that change what X does rather than what it answers, and the only requests that they meet. */
+const ONLY_AT: Partial<Record<FaultKind, RegExp>> = {
+  'timeline-lag': TIMELINE,
+  'media-processing': FINALIZE,
+  'media-stuck': FINALIZE,
+  'media-failed': FINALIZE,
+};
 
 /** A fault that is due for a request; `use` counts it as fired. */
 export interface DueFault {
@@ -58,13 +82,21 @@ export interface DueFault {
   use(): void;
 }
 
+/** What a fault can tell requests apart by. */
+interface FaultyRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The username of who signed it; undefined without one. */
+  readonly user: string | undefined;
+}
+
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
   /** Those that still have something to do, in the order in which they came. */
   pending(): Fault[];
   /** The fault due for this request, if any. Looking is what counts down `after`. */
-  due(method: string, path: string): DueFault | undefined;
+  due(request: FaultyRequest): DueFault | undefined;
 }
 
 /** The faults in force: the first that matches and is due takes the request. */
@@ -76,9 +108,9 @@ export function makeFaults(): Faults {
       armed = [];
     },
     pending: () => armed.map((fault) => ({ ...fault })),
-    due(method, path) {
+    due(request) {
       for (const fault of armed) {
-        if (!matches(fault, method, path)) continue;
+        if (!matches(fault, request)) continue;
         if (fault.after === 0) return { kind: fault.kind, ms: fault.ms, use: () => use(fault) };
         fault.after -= 1;
       }
@@ -92,11 +124,10 @@ export function makeFaults(): Faults {
   }
 }
 
-const TIMELINE = /^\/2\/users\/\d+\/tweets$/;
-
-function matches(fault: Fault, method: string, path: string): boolean {
+function matches(fault: Fault, { method, path, user }: FaultyRequest): boolean {
   if (fault.method !== undefined && fault.method !== method) return false;
-  if (fault.kind === 'timeline-lag' && !TIMELINE.test(path)) return false;
+  if (fault.user !== undefined && fault.user !== user) return false;
+  if (ONLY_AT[fault.kind]?.test(path) === false) return false;
   return pattern(fault.path).test(path);
 }
 

@@ -1,13 +1,36 @@
 import { type Answer, tooManyRequests } from './answers.ts';
 
 /** What X counts apart, each per user. `reads` are timelines and single tweets. */
-export type Bucket = 'posts' | 'deletes' | 'me' | 'reads';
+export const BUCKETS = [
+  'posts',
+  'deletes',
+  'me',
+  'reads',
+  'mediaInitialize',
+  'mediaAppend',
+  'mediaFinalize',
+  'mediaStatus',
+  'mediaMetadata',
+] as const;
+
+export type Bucket = (typeof BUCKETS)[number];
 
 /** How many requests a user may make in a window; null lifts the limit, and with it the headers. */
 export type LimitSettings = Record<Bucket, number | null> & { windowMs: number };
 
 /** X's own figures (docs.x.com, rate limits): requests per 15 minutes and user. */
-const X_LIMITS: LimitSettings = { posts: 100, deletes: 50, me: 75, reads: 900, windowMs: 15 * 60_000 };
+const X_LIMITS: LimitSettings = {
+  posts: 100,
+  deletes: 50,
+  me: 75,
+  reads: 900,
+  mediaInitialize: 1875,
+  mediaAppend: 1875,
+  mediaFinalize: 1875,
+  mediaStatus: 1000,
+  mediaMetadata: 500,
+  windowMs: 15 * 60_000,
+};
 
 export interface Limits {
   readonly settings: Readonly<LimitSettings>;

@@ -40,6 +40,27 @@ article { flex: 1; min-width: 0; } article p { margin: 0; }
 .by b, .handle { overflow: hidden; text-overflow: ellipsis; }
 .handle, .dot, time, .context, .foot { color: var(--soft); } .context { font-size: 13px; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; padding: 2px 0 4px; }
+.mention { color: var(--accent); } .quote .avatar { width: 20px; height: 20px; font-size: 10px; align-self: center; }
+.media { display: grid; gap: 2px; margin: 8px 0; border: 1px solid var(--line); border-radius: 16px; overflow: hidden; }
+.media figure { position: relative; margin: 0; min-height: 0; background: var(--line); }
+.media img, .video { display: block; width: 100%; height: 100%; object-fit: cover; color: var(--soft); font-size: 13px; }
+.count-1 img { height: auto; max-height: 420px; min-height: 80px; } .video { display: grid; place-items: center; aspect-ratio: 16/9;
+  background: #0e161e; } .video span { display: grid; place-items: center; width: 56px; height: 56px; padding-left: 5px;
+  border-radius: 50%; background: var(--accent); color: #fff; font-size: 24px; }
+.count-2, .count-3, .count-4 { grid-template-columns: 1fr 1fr; aspect-ratio: 16/9; } .count-3, .count-4 { grid-template-rows: 1fr 1fr; }
+.count-2 img, .count-3 img, .count-4 img { position: absolute; inset: 0; } .count-3 figure:first-child { grid-row: span 2; }
+figcaption { position: absolute; inset: auto 10px 10px; display: flex; gap: 6px; align-items: flex-end; }
+.kind, .alt { border-radius: 6px; background: rgb(0 0 0 / .8); color: #fff; font-size: 12px; }
+.kind, .alt summary { padding: 2px 7px; font-weight: 700; } .alt summary { list-style: none; cursor: pointer; }
+.alt summary::-webkit-details-marker { display: none; } .alt summary:focus-visible { outline: 2px solid #fff; border-radius: 6px; }
+.alt p { max-height: 120px; overflow: auto; padding: 0 7px 7px; font-size: 13px; overflow-wrap: anywhere; white-space: pre-wrap; }
+.poll { margin: 8px 0; } .poll ul { margin: 0 0 6px; padding: 0; list-style: none; }
+.poll li { display: flex; justify-content: space-between; gap: 12px; margin-bottom: 6px; padding: 6px 12px; border-radius: 8px;
+  background: linear-gradient(90deg, color-mix(in srgb, var(--accent) 30%, transparent) 6px, var(--back) 6px); overflow-wrap: anywhere; }
+.poll li span:last-child { color: var(--soft); }
+.quote { margin: 8px 0; padding: 10px 14px; border: 1px solid var(--line); border-radius: 16px; } .gone { color: var(--soft); }
+.labels { display: flex; flex-wrap: wrap; gap: 6px; margin: 6px 0; padding: 0; list-style: none; }
+.labels li { padding: 1px 10px; border: 1px solid var(--line); border-radius: 99px; color: var(--soft); font-size: 12px; }
 .foot { display: flex; flex-wrap: wrap; gap: 0 12px; font-size: 12px; }
 code { font: 12px/1.6 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .dialog { max-width: 420px; margin: 8vh auto; padding: 28px; background: var(--paper); border: 1px solid var(--line);

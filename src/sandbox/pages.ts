@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authorizePage, messagePage, pinPage } from './authorize-page.ts';
 import type { Markup } from './html.ts';
+import type { MediaLibrary } from './media.ts';
 import { SCRIPT, STYLE } from './page-assets.ts';
 import type { World } from './server.ts';
 import { INVALID_TOKEN } from './sign-in.ts';
@@ -12,24 +13,28 @@ const POLICY = [
   "style-src 'self'",
   "script-src 'self'",
   "connect-src 'self'",
-  'img-src data:',
+  "img-src 'self' data:",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
 /** What a browser sees: the timeline, the authorize page of the sign-in, and what they are made of. */
 export function addPages(app: FastifyInstance, world: World): void {
-  const { store, signIn, now } = world;
-  app.get('/', (_request, reply) => page(reply, timelinePage(store.tweets(), now())));
+  const { store, media, signIn, now } = world;
+  app.get('/', (_request, reply) => page(reply, timelinePage(world, now())));
   // Where X shows one tweet; Herald's answers link here.
   app.get<{ Params: { id: string } }>('/i/web/status/:id', (request, reply) =>
     reply.redirect(`/#tweet-${encodeURIComponent(request.params.id)}`, 302),
   );
-  app.get('/_sandbox/timeline', (_request, reply) => page(reply, timelineList(store.tweets(), now())));
+  app.get('/_sandbox/timeline', (_request, reply) => page(reply, timelineList(world, now())));
   app.get('/_sandbox/changes', (_request, reply) => streamChanges(world, reply));
   app.get('/_sandbox/page.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(STYLE));
   app.get('/_sandbox/page.js', (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').send(SCRIPT),
+  );
+
+  app.get<{ Params: { id: string } }>('/_sandbox/media/:id', (request, reply) =>
+    picture(reply, media, request.params.id),
   );
 
   for (const path of ['/oauth/authorize', '/oauth/authenticate']) {
@@ -62,6 +67,21 @@ function page(reply: FastifyReply, content: Markup): FastifyReply {
       'x-content-type-options': 'nosniff',
     })
     .send(content.text);
+}
+
+/** Somebody else's bytes: only ever a picture, never a page. */
+function picture(reply: FastifyReply, library: MediaLibrary, id: string): FastifyReply {
+  const file = library.find(id);
+  const bytes = file && library.bytesOf(file);
+  if (!bytes) return reply.code(404).send({ error: 'There is no such picture.' });
+  return reply
+    .type(file.type)
+    .headers({
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cache-control': 'private, max-age=86400, immutable',
+      'x-content-type-options': 'nosniff',
+    })
+    .send(bytes);
 }
 
 const queryOf = (request: FastifyRequest): URLSearchParams =>

@@ -1,7 +1,7 @@
 import { type Answer, invalidRequest } from './answers.ts';
 import { TWEET_FIELDS } from './tweet-view.ts';
 
-/** Expansion parameters are X's; the sandbox takes them and expands nothing. */
+/** Expansion parameters are X's; the sandbox expands referenced tweets only. */
 const IGNORED = ['expansions', 'media.fields', 'place.fields', 'poll.fields', 'user.fields'];
 
 /** X's 400 for a query parameter that an operation does not have, or has twice. */
@@ -30,6 +30,10 @@ export function readFields(query: URLSearchParams, others: readonly string[] = [
     ? new Set(fields)
     : invalid(query, 'tweet.fields', `value [${unknown}] is not one of [${TWEET_FIELDS.join(',')}]`);
 }
+
+/** Whether the tweets that others refer to are asked for too. */
+export const asksForReferenced = (query: URLSearchParams): boolean =>
+  (query.get('expansions') ?? '').split(',').includes('referenced_tweets.id');
 
 /** X's 400 for a query parameter's value. */
 export const invalid = (query: URLSearchParams, name: string, reason: string): Answer =>

@@ -13,7 +13,7 @@ import { send, sendFaulty, type Wire } from './wire.ts';
 export interface Operation {
   readonly secretOf: (token: string) => string | undefined;
   readonly bucket?: Bucket;
-  readonly answer: (request: Incoming, lagMs: number) => Answer;
+  readonly answer: (request: Incoming, fault: DueFault | undefined) => Answer;
 }
 
 export interface Incoming {
@@ -32,8 +32,6 @@ interface Outcome {
   /** Whether X did what was asked, whatever it answered. */
   readonly accepted: boolean;
 }
-
-const DEFAULT_LAG_MS = 60_000;
 
 /** Verifies the request, does what it asks and answers it, as X or as a fault has it. */
 export function serve(
@@ -68,7 +66,7 @@ export function serve(
 /** In this order: a fault that keeps the request from X, the rate limit, a fault in X's place, X, a spoiled answer. */
 function perform(world: World, operation: Operation, wire: Wire, incoming: Incoming): Outcome {
   const { request, path, user } = incoming;
-  const fault = world.faults.due(request.method, path);
+  const fault = world.faults.due({ method: request.method, path, user: user?.username });
   if (fault?.kind === 'drop-before-accept' || fault?.kind === 'hang') {
     return { user, fault, status: fire(wire, fault), accepted: false };
   }
@@ -77,8 +75,7 @@ function perform(world: World, operation: Operation, wire: Wire, incoming: Incom
   if (fault && !isAfterAccept(fault.kind)) {
     return { user, fault, status: fire(limited, fault), accepted: false };
   }
-  const lagMs = fault?.kind === 'timeline-lag' ? (fault.ms ?? DEFAULT_LAG_MS) : 0;
-  const answer = counted?.refusal ?? operation.answer(incoming, lagMs);
+  const answer = counted?.refusal ?? operation.answer(incoming, fault);
   const accepted = answer.status < 300;
   return fault && accepted
     ? { user, fault, status: fire(limited, fault, answer), accepted }

@@ -6,8 +6,10 @@ import { addApi } from './api.ts';
 import { addControl } from './control.ts';
 import { type Faults, makeFaults } from './faults.ts';
 import { type Limits, makeLimits } from './limits.ts';
+import { MediaLibrary } from './media.ts';
 import { addPages } from './pages.ts';
 import { makeRequestLog, type RequestLog } from './requests.ts';
+import type { Plan } from './rules.ts';
 import { makeSignIn, type SignIn } from './sign-in.ts';
 import { Store } from './store.ts';
 import { makeVerifier, type Refusal, type Verification, type Verified } from './verify.ts';
@@ -26,6 +28,8 @@ export interface SandboxOptions {
   /** The one consumer that it knows; `sandbox-app` and `sandbox-app-secret` unless told. */
   readonly appKey?: string;
   readonly appSecret?: string;
+  /** What the application has bought at X; `self-serve` unless told. */
+  readonly plan?: Plan;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   /** Whether GET /_sandbox/requests has something to show; true unless told. */
@@ -47,6 +51,9 @@ export interface World {
   readonly appKey: string;
   readonly now: () => number;
   readonly store: Store;
+  readonly media: MediaLibrary;
+  /** May change at any time. */
+  plan: Plan;
   readonly signIn: SignIn;
   readonly verify: (request: Verification) => Verified | Refusal;
   readonly faults: Faults;
@@ -73,6 +80,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   try {
     await app.listen({ host, port: options.port ?? 0 });
     world.store.keep();
+    const taken = new Set(world.store.tweets().flatMap(({ mediaIds = [] }) => mediaIds));
+    world.media.keep((id) => taken.has(id));
     const secure =
       options.tlsPort === undefined ? undefined : await listenTls(app, host, options.tlsPort, resets);
     return {
@@ -100,6 +109,8 @@ function makeWorld(options: SandboxOptions, resets: WeakMap<Socket, Socket>): Wo
     appKey,
     now,
     store,
+    media: new MediaLibrary({ dir: options.stateDir, now }),
+    plan: options.plan ?? 'self-serve',
     signIn: makeSignIn(store, now),
     verify: makeVerifier({ appKey, appSecret, now }),
     faults: makeFaults(),

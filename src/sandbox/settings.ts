@@ -1,3 +1,4 @@
+import { PLANS, type Plan } from './rules.ts';
 import type { SandboxOptions } from './server.ts';
 
 /** What the environment says, under the sandbox's own names. Throws with every problem at once. */
@@ -7,6 +8,7 @@ export function readSettings(env: NodeJS.ProcessEnv): SandboxOptions & { stateDi
   const tlsPort = readPort(env, 'SANDBOX_TLS_PORT', problems);
   const bench = readFlag(env, 'SANDBOX_BENCH', problems);
   const network = readFlag(env, 'SANDBOX_ALLOW_NETWORK', problems);
+  const plan = readPlan(env, 'SANDBOX_PLAN', problems);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const host = env.SANDBOX_HOST || '127.0.0.1';
   return {
@@ -17,6 +19,7 @@ export function readSettings(env: NodeJS.ProcessEnv): SandboxOptions & { stateDi
     stateDir: env.HERALD_STATE_DIR || '.herald',
     appKey: env.X_APP_KEY || 'sandbox-app',
     appSecret: env.X_APP_SECRET || 'sandbox-app-secret',
+    plan,
     bench,
   };
 }
@@ -27,6 +30,12 @@ function readPort(env: NodeJS.ProcessEnv, name: string, problems: string[]): num
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
   problems.push(`${name} is a port from 0 to 65535 (0: any free one).`);
   return undefined;
+}
+
+function readPlan(env: NodeJS.ProcessEnv, name: string, problems: string[]): Plan {
+  const plan = PLANS.find((one) => one === (env[name] || 'self-serve'));
+  if (plan === undefined) problems.push(`${name} is one of ${PLANS.join(', ')}.`);
+  return plan ?? 'self-serve';
 }
 
 function readFlag(env: NodeJS.ProcessEnv, name: string, problems: string[]): boolean {

@@ -1,8 +1,9 @@
 import { type Answer, ok, resourceNotFound } from './answers.ts';
 import type { Call } from './call.ts';
-import { invalid, readFields } from './query.ts';
-import type { Store, Tweet } from './store.ts';
-import { viewTweet } from './tweet-view.ts';
+import { asksForReferenced, invalid, readFields } from './query.ts';
+import type { World } from './server.ts';
+import type { Tweet } from './store.ts';
+import { expand, viewTweet } from './tweet-view.ts';
 
 interface Page {
   readonly size: number;
@@ -17,35 +18,42 @@ const PARAMETERS = ['max_results', 'pagination_token', 'since_id', 'until_id'];
 const NEVER = 1n << 64n;
 
 /** GET /2/users/:id/tweets: newest first, 5 to 100 a page (10 unless told), `next_token` while there are more. */
-export function readTimeline(store: Store, now: () => number, call: Call): Answer {
+export function readTimeline(world: World, call: Call): Answer {
   const fields = readFields(call.query, PARAMETERS);
   if ('status' in fields) return fields;
   const page = readPage(call.query);
   if ('status' in page) return page;
-  const author = store.user(call.path.id ?? '');
+  const author = world.store.user(call.path.id ?? '');
   if (!author) return resourceNotFound('user', call.path.id ?? '');
 
-  const youngest = now() - call.lagMs;
-  const visible = store.tweetsOf(author).slice(-REACH).reverse();
+  const youngest = world.now() - lagMs(call);
+  const visible = world.store.tweetsOf(author).slice(-REACH).reverse();
   const matching = visible.filter((tweet) => isOn(page, tweet) && tweet.createdMs <= youngest);
-  return ok(answerPage(matching, page.size, fields));
+  const shown = matching.slice(0, page.size);
+  return ok({
+    ...(shown.length > 0 && { data: shown.map((tweet) => viewTweet(tweet, fields, world)) }),
+    ...(asksForReferenced(call.query) && expand(shown, fields, world)),
+    meta: describePage(shown, matching.length),
+  });
 }
+
+const DEFAULT_LAG_MS = 60_000;
+
+/** Hides what is younger than this: the fault `timeline-lag`. */
+const lagMs = ({ fault }: Call): number =>
+  fault?.kind === 'timeline-lag' ? (fault.ms ?? DEFAULT_LAG_MS) : 0;
 
 const isOn = (page: Page, tweet: Tweet): boolean =>
   BigInt(tweet.id) > page.sinceId && BigInt(tweet.id) < page.before;
 
-function answerPage(matching: readonly Tweet[], size: number, fields: ReadonlySet<string>): object {
-  const shown = matching.slice(0, size);
+function describePage(shown: readonly Tweet[], matching: number): object {
   const [newest, oldest] = [shown[0], shown.at(-1)];
-  if (!newest || !oldest) return { meta: { result_count: 0 } };
+  if (!newest || !oldest) return { result_count: 0 };
   return {
-    data: shown.map((tweet) => viewTweet(tweet, fields)),
-    meta: {
-      result_count: shown.length,
-      newest_id: newest.id,
-      oldest_id: oldest.id,
-      ...(matching.length > size && { next_token: tokenOf(oldest.id) }),
-    },
+    result_count: shown.length,
+    newest_id: newest.id,
+    oldest_id: oldest.id,
+    ...(matching > shown.length && { next_token: tokenOf(oldest.id) }),
   };
 }
 

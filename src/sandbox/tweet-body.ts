@@ -1,98 +1,115 @@
-import { type Answer, invalidRequest } from './answers.ts';
-
-/** What POST /2/tweets takes, as far as the sandbox knows it. */
-export interface TweetBody {
-  readonly text: string;
-  readonly replyTo: string | undefined;
-  readonly replySettings: string | undefined;
-}
+import type { Answer } from './answers.ts';
+import type { Call } from './call.ts';
+import {
+  BadField,
+  readChoice,
+  readId,
+  readJson,
+  readObject,
+  readTexts,
+  readWhole,
+  refuseUnknown,
+} from './json-body.ts';
+import type { NewTweet, Poll } from './store.ts';
 
 const REPLY_SETTINGS = ['following', 'mentionedUsers', 'subscribers', 'verified'];
 
-/** Fields that X takes and the sandbox does not do (schema CreatePostsRequest of X's OpenAPI 2.167). */
-const NOT_YET = new Set([
+const KNOWN = [
+  'text',
   'media',
   'poll',
+  'reply',
+  'reply_settings',
   'quote_tweet_id',
   'community_id',
+  'made_with_ai',
+  'paid_partnership',
+];
+/** Fields that X takes and the sandbox does not do (schema CreatePostsRequest of X's OpenAPI 2.167). */
+const NOT_DONE = [
   'edit_options',
   'geo',
   'card_uri',
   'direct_message_deep_link',
   'for_super_followers_only',
-  'made_with_ai',
   'nullcast',
-  'paid_partnership',
   'share_with_followers',
-]);
+];
+const NOT_DONE_IN_REPLY = ['exclude_reply_user_ids', 'auto_populate_reply_metadata'];
+const NOT_DONE_IN_MEDIA = [
+  'tagged_user_ids',
+  'description',
+  'title',
+  'embeddable',
+  'preview_media_id',
+  'call_to_actions',
+];
+/** At most one of these goes out with a tweet. */
+const EXCLUSIVE = ['media', 'poll', 'quote_tweet_id'];
 
-const NOT_YET_IN_REPLY = new Set(['exclude_reply_user_ids', 'auto_populate_reply_metadata']);
-
-/** X accepts ids of 1 to 19 digits. */
-const ID = /^[0-9]{1,19}$/;
 /** What twitter-text declares invalid anywhere, and half a surrogate pair, which is no character. */
 const INVALID_CHARACTER = /[\uFFFE\uFEFF\uFFFF]|\p{Surrogate}/u;
 
-/** The body, or X's 400 for what its published schema (no additional properties) does not allow. */
-export function readTweetBody(contentType: string, body: string): TweetBody | Answer {
-  if (contentType !== 'application/json') return invalidRequest('The Content-Type must be application/json.');
-  const json = parseObject(body);
-  if (!json) return invalidRequest('The body must be a JSON object.');
-  const stray = refuseUnknown(json, '', ['text', 'reply', 'reply_settings'], NOT_YET);
-  if (stray) return stray;
+/** The body of POST /2/tweets, or X's 400 for what its published schema (no additional properties) does not allow. */
+export const readTweetBody = (call: Call): NewTweet | Answer => readJson(call, readFields);
 
-  const { text, reply, reply_settings: replySettings } = json;
-  if (typeof text !== 'string') return invalid('text', text, 'is not a string');
-  if (text.trim() === '') return invalid('text', text, 'is empty, and there is no media');
-  if (INVALID_CHARACTER.test(text)) return invalid('text', text, 'has an invalid character');
-  if (replySettings !== undefined && !isReplySettings(replySettings)) {
-    return invalid('reply_settings', replySettings, `is not one of [${REPLY_SETTINGS.join(',')}]`);
+function readFields(json: Record<string, unknown>): NewTweet {
+  refuseUnknown(json, '', KNOWN, NOT_DONE);
+  const [, second] = EXCLUSIVE.filter((name) => json[name] !== undefined);
+  if (second !== undefined) {
+    throw new BadField(second, json[second], `excludes the others of [${EXCLUSIVE.join(',')}]`);
   }
-  const replyTo = reply === undefined ? undefined : readReply(reply);
-  return typeof replyTo === 'object' ? replyTo : { text, replyTo, replySettings };
+  return {
+    text: readText(json.text, json.media !== undefined),
+    inReplyTo: ifGiven(json.reply, readReply),
+    replySettings: ifGiven(json.reply_settings, (value) =>
+      readChoice('reply_settings', value, REPLY_SETTINGS),
+    ),
+    quotes: ifGiven(json.quote_tweet_id, (value) => readId('quote_tweet_id', value)),
+    mediaIds: ifGiven(json.media, readMedia),
+    poll: ifGiven(json.poll, readPoll),
+    communityId: ifGiven(json.community_id, (value) => readId('community_id', value)),
+    madeWithAi: readFlag('made_with_ai', json.made_with_ai),
+    paidPartnership: readFlag('paid_partnership', json.paid_partnership),
+  };
 }
 
-function readReply(reply: unknown): string | Answer {
-  if (!isObject(reply)) return invalid('reply', reply, 'is not an object');
-  const stray = refuseUnknown(reply, 'reply.', ['in_reply_to_tweet_id'], NOT_YET_IN_REPLY);
-  if (stray) return stray;
-  const id = reply.in_reply_to_tweet_id;
-  if (typeof id === 'string' && ID.test(id)) return id;
-  return invalid('reply.in_reply_to_tweet_id', id, 'does not match ^[0-9]{1,19}$');
+const ifGiven = <T>(value: unknown, read: (value: unknown) => T): T | undefined =>
+  value === undefined ? undefined : read(value);
+
+function readText(given: unknown, hasMedia: boolean): string {
+  const text = given === undefined && hasMedia ? '' : given;
+  if (typeof text !== 'string') throw new BadField('text', text, 'is not a string');
+  if (text.trim() === '' && !hasMedia) throw new BadField('text', text, 'is empty, and there is no media');
+  if (INVALID_CHARACTER.test(text)) throw new BadField('text', text, 'has an invalid character');
+  return text;
 }
 
-function refuseUnknown(
-  object: Record<string, unknown>,
-  prefix: string,
-  known: readonly string[],
-  notYet: ReadonlySet<string>,
-): Answer | undefined {
-  for (const [name, value] of Object.entries(object)) {
-    if (known.includes(name)) continue;
-    const reason = notYet.has(name)
-      ? 'is not supported by the sandbox yet'
-      : 'is not a field of this request';
-    return invalid(prefix + name, value, reason);
-  }
-  return undefined;
+function readReply(value: unknown): string {
+  const reply = readObject('reply', value);
+  refuseUnknown(reply, 'reply.', ['in_reply_to_tweet_id'], NOT_DONE_IN_REPLY);
+  return readId('reply.in_reply_to_tweet_id', reply.in_reply_to_tweet_id);
 }
 
-function invalid(field: string, value: unknown, reason: string): Answer {
-  const shown = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return invalidRequest(`The field ${field} ${reason}.`, { [field]: [shown.slice(0, 300)] });
+function readMedia(value: unknown): readonly string[] {
+  const media = readObject('media', value);
+  refuseUnknown(media, 'media.', ['media_ids'], NOT_DONE_IN_MEDIA);
+  const ids = readTexts('media.media_ids', media.media_ids, 1, 4);
+  if (new Set(ids).size !== ids.length) throw new BadField('media.media_ids', ids, 'has an id twice');
+  return ids.map((id) => readId('media.media_ids', id));
 }
 
-const isReplySettings = (value: unknown): value is string =>
-  typeof value === 'string' && REPLY_SETTINGS.includes(value);
+function readPoll(value: unknown): Poll {
+  const poll = readObject('poll', value);
+  refuseUnknown(poll, 'poll.', ['options', 'duration_minutes'], ['reply_settings']);
+  const options = readTexts('poll.options', poll.options, 2, 4);
+  const wrong = options.find((option) => option.trim() === '' || Array.from(option).length > 25);
+  if (wrong !== undefined) throw new BadField('poll.options', wrong, 'is not of 1 to 25 characters');
+  return { options, duration_minutes: readWhole('poll.duration_minutes', poll.duration_minutes, 5, 10_080) };
+}
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+/** False is the same as absent. */
+function readFlag(field: string, value: unknown): true | undefined {
+  if (value !== undefined && typeof value !== 'boolean') throw new BadField(field, value, 'is not a boolean');
+  return value || undefined;
 }

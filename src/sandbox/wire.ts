@@ -6,7 +6,12 @@ import {
   creditsDepleted,
   duplicateContent,
   internalError,
+  noSuchRoute,
+  notPermitted,
   oauth1Permissions,
+  parentGone,
+  quoteNotAllowed,
+  replyNotAllowed,
   serviceUnavailable,
   tooManyRequests,
   unauthorized,
@@ -74,6 +79,11 @@ const INSTEAD: Partial<Record<FaultKind, (resetMs: number) => Answer>> = {
   '403-duplicate': () => duplicateContent,
   '401': () => unauthorized,
   '403-oauth1-permissions': () => oauth1Permissions,
+  '403-parent-not-visible': () => parentGone,
+  '403-reply': () => replyNotAllowed,
+  '403-quote': () => quoteNotAllowed,
+  '403-not-permitted': () => notPermitted,
+  '404': () => noSuchRoute,
 };
 
 const dayHeaders = (resetMs: number): Record<string, string> => ({

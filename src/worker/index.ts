@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Delivery, Ledger, Log, Look } from '../kernel/index.ts';
+import type { Delivery, Ledger, Log, Look, OwedDeletion } from '../kernel/index.ts';
 import { createCrew } from './crew.ts';
 import { everyRound, type Round } from './rounds.ts';
 
@@ -7,6 +7,7 @@ export interface WorkerTools {
   readonly ledger: Ledger;
   readonly deliver: (delivery: Delivery, readFirst: boolean) => Promise<void>;
   readonly reconcile: (look: Look) => Promise<void>;
+  readonly takeBack: (owed: OwedDeletion) => Promise<void>;
   readonly gate: {
     /** What may be done with the next part; undefined leaves everything QUEUED. */
     admit(): 'send' | 'probe_with_send' | 'probe_with_read' | undefined;
@@ -26,14 +27,16 @@ const HOUR_MS = 3_600_000;
 const SENDS_PER_SECOND = 30;
 const SENDS_AT_ONCE = 10;
 const LOOKS_AT_ONCE = 5;
+const DELETIONS_AT_ONCE = 3;
 
 /**
  * What goes on by itself: whatever waits, or was interrupted, is found by looking at the ledger every second. Losing a
  * round, or running one twice, changes nothing.
  */
-export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerTools): Worker => {
+export const startWorker = ({ ledger, deliver, reconcile, takeBack, gate, log }: WorkerTools): Worker => {
   const sends = createCrew(SENDS_AT_ONCE, log);
   const looks = createCrew(LOOKS_AT_ONCE, log);
+  const deletions = createCrew(DELETIONS_AT_ONCE, log);
 
   const sweep: Round = async (going) => {
     for (let sent = 0; sent < SENDS_PER_SECOND && going() && sends.hasRoom(); sent += 1) {
@@ -53,6 +56,24 @@ export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerToo
     }
   };
 
+  const remove: Round = async (going) => {
+    while (going() && deletions.hasRoom()) {
+      const owed = await ledger.nextToDelete();
+      if (owed === undefined) return;
+      deletions.take(removeFrom(owed, going));
+    }
+  };
+
+  /** On with the next at once: a post that is taken back has up to 25 tweets, one after the other. */
+  const removeFrom = async (first: OwedDeletion, going: () => boolean): Promise<void> => {
+    for (
+      let owed: OwedDeletion | undefined = first;
+      owed;
+      owed = going() ? await ledger.nextToDelete() : undefined
+    )
+      await takeBack(owed);
+  };
+
   const expire: Round = async () => {
     const unknown = await ledger.expireLeases();
     if (unknown > 0) log('warn', 'lease_expired', { count: unknown });
@@ -68,6 +89,7 @@ export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerToo
   const rounds = [
     everyRound(SECOND_MS, sweep, log),
     everyRound(SECOND_MS, look, log),
+    everyRound(SECOND_MS, remove, log),
     everyRound(10 * SECOND_MS, expire, log),
     everyRound(10 * SECOND_MS, beat, log),
     everyRound(HOUR_MS, () => ledger.tidy(), log),
@@ -75,9 +97,10 @@ export const startWorker = ({ ledger, deliver, reconcile, gate, log }: WorkerToo
   return {
     stop: async () => {
       await Promise.all(rounds.map((round) => round.stop()));
-      // A look that is cut concludes nothing; a send has to be written down.
+      // A look that is cut concludes nothing; a send or a deletion has to be written down.
       await Promise.all([
         sends.finished(),
+        deletions.finished(),
         Promise.race([looks.finished(), sleep(SECOND_MS, undefined, { ref: false })]),
       ]);
     },

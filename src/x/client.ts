@@ -1,33 +1,23 @@
 import {
   parseXUserId,
-  type ReplySettings,
   type XClient,
+  type XMediaUploads,
   type XTimeline,
-  type XTweet,
   type XUser,
 } from '../kernel/index.ts';
+import { classifyDeletion } from './deletion.ts';
+import { createMediaUploads } from './media.ts';
 import { classifyCreate } from './outcome.ts';
 import { field } from './problem.ts';
 import { type Parsed, readReply } from './read.ts';
 import { createTimeline } from './timeline.ts';
 import { createTransport, revealTokens, type TransportOptions, unparsed } from './transport.ts';
-
-/** The body of `POST /2/tweets`, as far as Herald uses it; the library's own type lags behind X. */
-interface CreateTweetBody {
-  readonly text: string;
-  readonly reply?: { readonly in_reply_to_tweet_id: string };
-  readonly reply_settings?: 'following' | 'mentionedUsers' | 'subscribers' | 'verified';
-}
-
-const replySettings = {
-  FOLLOWING: 'following',
-  MENTIONED_USERS: 'mentionedUsers',
-  SUBSCRIBERS: 'subscribers',
-  VERIFIED: 'verified',
-} as const satisfies Record<ReplySettings, CreateTweetBody['reply_settings']>;
+import { tweetBody } from './tweet-body.ts';
 
 /** X over twitter-api-v2. `close` ends idle connections at once and the others after their answer. */
-export function createXClient(options: TransportOptions): XClient & XTimeline & { close(): void } {
+export function createXClient(
+  options: TransportOptions,
+): XClient & XTimeline & XMediaUploads & { close(): void } {
   const transport = createTransport(options);
 
   const createTweet: XClient['createTweet'] = async (credentials, tweet, beforeSend) => {
@@ -40,20 +30,26 @@ export function createXClient(options: TransportOptions): XClient & XTimeline & 
     return classifyCreate(reply);
   };
 
+  const deleteTweet: XClient['deleteTweet'] = async (credentials, id) =>
+    classifyDeletion(
+      await transport.send(revealTokens(credentials), (api) => api.v2.delete(`tweets/${id}`, {}, unparsed)),
+    );
+
   const me: XClient['me'] = async (credentials) =>
     readReply(
       await transport.send(revealTokens(credentials), (api) => api.v2.get('users/me', {}, unparsed)),
       parseUser,
     );
 
-  return { createTweet, me, ...createTimeline(transport), close: transport.close };
+  return {
+    createTweet,
+    deleteTweet,
+    me,
+    ...createTimeline(transport),
+    ...createMediaUploads(transport),
+    close: transport.close,
+  };
 }
-
-const tweetBody = (tweet: XTweet): CreateTweetBody => ({
-  text: tweet.text,
-  ...(tweet.inReplyToTweetId && { reply: { in_reply_to_tweet_id: tweet.inReplyToTweetId } }),
-  ...(tweet.replySettings && { reply_settings: replySettings[tweet.replySettings] }),
-});
 
 function parseUser(body: unknown): Parsed<XUser> {
   const data = field(body, 'data');

@@ -59,6 +59,11 @@ export class Exchange {
     this.#request?.destroy();
   }
 
+  /** After the answer: one that came before the whole request was written leaves a connection that nobody ends. */
+  finish(): void {
+    if (this.#request?.writableFinished === false) this.#request.destroy();
+  }
+
   /** Notes why there is no answer; the first cause is the one that counts. */
   fail(failure: string): void {
     this.#failure ??= failure;

@@ -16,6 +16,12 @@ const TIMESTAMP_OUT_OF_BOUNDS = 135;
 /** Codes 32 (could not authenticate) and 89 (invalid or expired token) sometimes come with 403. */
 const TOKEN_REFUSED = [32, 89];
 
+/** v1's code and the sentence for a parent that was deleted, is not to be seen, or is younger than X's caches. */
+const PARENT_NOT_VISIBLE = {
+  code: 385,
+  sentence: /reply to a (?:tweet|post) that is deleted or not visible/i,
+};
+
 const OF_THE_APPLICATION = new Set([
   'client-forbidden',
   'client-not-enrolled',
@@ -68,7 +74,9 @@ function classifyRefusal(status: number, problem: Problem, answer: XAnswer): XOu
     case 402:
       return notSent('OUT_OF_CREDITS', 'out_of_credits', answer);
     case 403:
-      return { kind: 'rejected', code: codeOfForbidden(problem), answer };
+      return isAboutParent(problem)
+        ? { kind: 'rejected', code: 'X_FORBIDDEN', reason: 'parent_not_visible', answer }
+        : { kind: 'rejected', code: codeOfForbidden(problem), answer };
     case 429:
       return notSent('RATE_LIMITED', 'rate_limited', answer, exhaustedUntil(answer.limits));
     default:
@@ -82,6 +90,9 @@ function codeOfForbidden({ type, detail, codes }: Problem): PostErrorCode {
   if (codes.some((code) => TOKEN_REFUSED.includes(code))) return 'ACCOUNT_NEEDS_RECONNECT';
   return OF_THE_APPLICATION.has(type) ? 'APP_NOT_PERMITTED' : 'X_FORBIDDEN';
 }
+
+const isAboutParent = ({ detail, codes }: Problem): boolean =>
+  codes.includes(PARENT_NOT_VISIBLE.code) || PARENT_NOT_VISIBLE.sentence.test(detail);
 
 const notSent = (code: PostErrorCode, reason: NotSentReason, answer: XAnswer, retryAt?: Date): XOutcome => ({
   kind: 'not_sent',

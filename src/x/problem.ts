@@ -13,13 +13,23 @@ export function parseProblem(text: string): Problem {
   const type = field(body, 'type');
   const detail = field(body, 'detail');
   return {
-    type: typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : '',
+    type: lastWord(type),
     detail: typeof detail === 'string' ? detail : '',
     codes: listOf(field(body, 'errors'))
       .map((error) => field(error, 'code'))
       .filter((code) => typeof code === 'number'),
   };
 }
+
+/** What X calls it when it has no such tweet, user or file; in the `errors` of a 200 too. */
+export const RESOURCE_NOT_FOUND = 'resource-not-found';
+
+/** The last word of each error's `type`. */
+export const errorTypesOf = (body: unknown): readonly string[] =>
+  listOf(field(body, 'errors')).map((error) => lastWord(field(error, 'type')));
+
+const lastWord = (type: unknown): string =>
+  typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : '';
 
 /** The parsed text, or undefined when it is not JSON. */
 export function parseJson(text: string): unknown {

@@ -6,10 +6,20 @@ import { parseJson } from './problem.ts';
 /** What a parser made of a body; undefined when the body is not what was asked for. */
 export type Parsed<T> = { readonly value: T } | undefined;
 
-/** What a read gave: ok when a whole 200 answer came and `parse` could make something of its JSON. */
-export function readReply<T>(reply: Reply, parse: (body: unknown) => Parsed<T>): XRead<T> {
+/**
+ * What a read gave: ok when a whole 200 answer came and `parse` could make something of its JSON; it gets null for an
+ * empty body and undefined for one that is no JSON. For an upload, which may be repeated like a read, `highestStatus`
+ * lets the other successes pass as well.
+ */
+export function readReply<T>(
+  reply: Reply,
+  parse: (body: unknown) => Parsed<T>,
+  highestStatus: 200 | 299 = 200,
+): XRead<T> {
   const answer = answerOf(reply);
-  const parsed = reply.status === 200 && reply.complete ? parse(parseJson(reply.text)) : undefined;
+  const { status = 0, complete, text } = reply;
+  const isSuccess = status >= 200 && status <= highestStatus && complete;
+  const parsed = isSuccess ? parse(text === '' ? null : parseJson(text)) : undefined;
   if (parsed) return { ok: true, value: parsed.value, answer };
   return { ok: false, ...failureOf(reply), answer };
 }

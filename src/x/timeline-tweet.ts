@@ -9,7 +9,9 @@ import { field, listOf } from './problem.ts';
 
 /** A tweet in X's JSON, or undefined when something that a comparison needs is missing or malformed. */
 export function parseTweet(json: unknown): XTimelineTweet | undefined {
-  const [id, text, createdAt] = ['id', 'text', 'created_at'].map((name) => stringField(json, name));
+  const [id, createdAt] = ['id', 'created_at'].map((name) => stringField(json, name));
+  const written = writtenPart(json);
+  const text = stringField(written, 'text');
   const tweetId = parseTweetId(id ?? '');
   const createdMs = Date.parse(createdAt ?? '');
   if (!tweetId || text === undefined || Number.isNaN(createdMs)) return undefined;
@@ -17,7 +19,7 @@ export function parseTweet(json: unknown): XTimelineTweet | undefined {
   return {
     id: tweetId,
     createdAt: new Date(createdMs),
-    text: originalText(text, parseLinks(json), mediaCount > 0),
+    text: originalText(text, parseLinks(written), mediaCount > 0),
     inReplyToTweetId: referenced(json, 'replied_to'),
     quotedTweetId: referenced(json, 'quoted'),
     mediaCount,
@@ -26,6 +28,15 @@ export function parseTweet(json: unknown): XTimelineTweet | undefined {
 
 export const parseAuthorId = (json: unknown): XUserId | undefined =>
   parseXUserId(stringField(json, 'author_id') ?? '');
+
+/** X cuts `text` and `entities` of a long tweet, and has all of them in its note. */
+const writtenPart = (json: unknown): unknown => field(json, 'note_tweet') ?? json;
+
+/** The accounts that a tweet mentions; X links only those that exist. */
+export const parseMentions = (json: unknown): XUserId[] =>
+  listOf(field(field(writtenPart(json), 'entities'), 'mentions')).flatMap(
+    (mention) => parseXUserId(stringField(mention, 'id') ?? '') ?? [],
+  );
 
 interface Link {
   /** `https://t.co/...`, as it stands in the text. */

@@ -5,14 +5,15 @@ import type {
   XRead,
   XTimeline,
   XTimelineTweet,
+  XUserId,
 } from '../kernel/index.ts';
-import { field, listOf } from './problem.ts';
+import { errorTypesOf, field, listOf, RESOURCE_NOT_FOUND } from './problem.ts';
 import { type Parsed, readReply } from './read.ts';
-import { parseAuthorId, parseTweet } from './timeline-tweet.ts';
+import { parseAuthorId, parseMentions, parseTweet } from './timeline-tweet.ts';
 import { revealTokens, type Transport, unparsed } from './transport.ts';
 
 /** What it takes to compare a tweet with one that was sent. */
-const TWEET_FIELDS = 'created_at,entities,referenced_tweets,edit_history_tweet_ids,attachments';
+const TWEET_FIELDS = 'created_at,entities,note_tweet,referenced_tweets,edit_history_tweet_ids,attachments';
 const PAGE_SIZE = 100;
 /** X shows an account's latest 3,200 tweets, so more pages than these cannot be right. */
 const MAX_PAGES = 40;
@@ -54,7 +55,7 @@ export function createTimeline(transport: Transport): XTimeline {
   };
 
   const tweetById: XTimeline['tweetById'] = async (credentials, id) => {
-    const query = { 'tweet.fields': `author_id,${TWEET_FIELDS}` };
+    const query = { 'tweet.fields': `author_id,${TWEET_FIELDS}`, expansions: 'referenced_tweets.id' };
     const tokens = revealTokens(credentials);
     const reply = await transport.send(tokens, (api) => api.v2.get(`tweets/${id}`, query, unparsed));
     return readReply(reply, parseLookup);
@@ -75,18 +76,21 @@ function parsePage(body: unknown): Parsed<Page> {
   return { value: { tweets, nextToken } };
 }
 
-/** X answers 200 for a tweet that is not there, with an error of this type instead of `data`. */
-const NOT_FOUND = /\/resource-not-found$/;
-
+/** X answers 200 for a tweet that is not there, with an error that says so instead of `data`. */
 function parseLookup(body: unknown): Parsed<XAuthoredTweet | undefined> {
   const data = field(body, 'data');
   if (data === undefined) {
-    const types = listOf(field(body, 'errors')).map((error) => field(error, 'type'));
-    return types.some((type) => typeof type === 'string' && NOT_FOUND.test(type))
-      ? { value: undefined }
-      : undefined;
+    return errorTypesOf(body).includes(RESOURCE_NOT_FOUND) ? { value: undefined } : undefined;
   }
   const tweet = parseTweet(data);
   const authorId = parseAuthorId(data);
-  return tweet && authorId ? { value: { ...tweet, authorId } } : undefined;
+  if (!tweet || !authorId) return undefined;
+  const quotedAuthorId = tweet.quotedTweetId && authorOfIncluded(body, tweet.quotedTweetId);
+  return { value: { ...tweet, authorId, mentions: parseMentions(data), quotedAuthorId } };
+}
+
+/** Whose a tweet is that X sent along; undefined when it is gone or not to be seen. */
+function authorOfIncluded(body: unknown, id: TweetId): XUserId | undefined {
+  const included = listOf(field(field(body, 'includes'), 'tweets'));
+  return parseAuthorId(included.find((tweet) => field(tweet, 'id') === id));
 }

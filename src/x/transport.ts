@@ -81,7 +81,9 @@ export function createTransport(options: TransportOptions): Transport {
     } finally {
       clearTimeout(deadline);
     }
-    return exchange.reply(pool.isEstablished);
+    const reply = exchange.reply(pool.isEstablished);
+    exchange.finish();
+    return reply;
   }
 
   return { send, close: () => pool.close() };

@@ -17,6 +17,7 @@ const filledIn = {
   HERALD_PUBLIC_URL: 'https://herald.example.org',
   X_APP_KEY: 'consumer-key',
   X_APP_SECRET: 'consumer-secret',
+  HERALD_BUDGET_DAY_USD: '5.00',
   HERALD_CLIENTS: '[{"id":"web","redirectUris":["https://app.example.org/auth/callback"]}]',
 };
 
@@ -42,7 +43,7 @@ describe('herald init', () => {
     const keyring = await loadKeyring(secrets.keyring.reveal());
     expect([keyring.signKeys.length, keyring.cookieKeys.length]).toEqual([1, 1]);
     expect(stderr).toContain(
-      'Fill in what is empty: X_APP_KEY, X_APP_SECRET, HERALD_PUBLIC_URL, HERALD_CLIENTS.',
+      'Fill in what is empty: X_APP_KEY, X_APP_SECRET, HERALD_BUDGET_DAY_USD, HERALD_PUBLIC_URL, HERALD_CLIENTS.',
     );
     for (const value of [env.HERALD_WEBHOOK_SECRET, env.HERALD_KEYRING]) expect(stderr).not.toContain(value);
   });
@@ -51,7 +52,9 @@ describe('herald init', () => {
     const env = parseEnv(first.stdout);
     const empty = Object.keys(env).filter((name) => env[name] === '');
     expect(empty.sort()).toEqual(Object.keys(filledIn).sort());
-    await expect(load(env)).rejects.toThrow(/X_APP_KEY: is required[\s\S]*X_APP_SECRET: is required/);
+    await expect(load(env)).rejects.toThrow(
+      /HERALD_BUDGET_DAY_USD: is required[\s\S]*X_APP_KEY: is required[\s\S]*X_APP_SECRET: is required/,
+    );
   });
 
   it('explains every variable, all of them known, each on one line without quotes', async () => {

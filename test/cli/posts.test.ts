@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PartState, PostId, PostState } from '../../src/kernel/index.ts';
+import type { MediaId, PartState, PostId, PostState } from '../../src/kernel/index.ts';
 import {
   acceptClaimed,
   created,
@@ -73,7 +73,7 @@ describe('herald posts list', () => {
   it('shows those in a state, as a table without their texts', async () => {
     const { code, output } = await herald('posts', 'list', '--user', userId, '--state', 'needs_review,SENT');
     expect(code).toBe(0);
-    expect(output).toMatch(/^ID +STATE +CREATED +USER +PARTS +ERROR\n/);
+    expect(output).toMatch(/^ID +STATE +CREATED +USER +PARTS +COST +ERROR\n/);
     expect(output).toContain(`${ids[1]}  NEEDS_REVIEW`);
     expect(output).not.toContain('QUEUED');
     expect(output).not.toContain('hello');
@@ -136,6 +136,40 @@ describe('herald posts show', () => {
     const { output } = await herald('posts', 'show', accepted.post.id);
     expect(output).toContain('error       PAUSED');
     expect(output).toContain(`paused (spam wave). When the cause is gone: herald resume --user ${userId}.`);
+  });
+
+  it('shows what a thread costs, its files, its policy and what was deleted', async () => {
+    const mediaIds = ['00000000-0000-4000-8000-00000000000a' as MediaId];
+    const { post } = await acceptClaimed(
+      ledger,
+      newPost({
+        credential,
+        onPartFailure: 'ROLLBACK_DELETE',
+        parts: [
+          { text: 'one', options: { mediaIds }, costMicroUsd: 20_000 },
+          { text: 'two', options: {}, costMicroUsd: 15_000 },
+        ],
+      }),
+    );
+    await forceState(pool, post.id, 0, 'SENT');
+    await pool.query(
+      `update herald.part set deleted_at = '2026-01-31T12:00:00Z' where post_id = $1 and position = 0`,
+      [post.id],
+    );
+    const { output } = await herald('posts', 'show', post.id);
+    expect(output).toMatch(/^ {2}policy +ROLLBACK_DELETE$/m);
+    expect(output).toMatch(/^ {2}cost +\$0\.035$/m);
+    expect(output).toMatch(/^ {2}media +1 file$/m);
+    expect(output).toMatch(/^ {2}deleted +2026-01-31T12:00:00\.000Z$/m);
+    expect((await herald.json('posts', 'show', post.id)).body).toMatchObject({
+      onPartFailure: 'ROLLBACK_DELETE',
+      costMicroUsd: 35_000,
+      parts: [
+        { mediaIds, costMicroUsd: 20_000, deletedAt: '2026-01-31T12:00:00.000Z', deleteError: null },
+        { mediaIds: [], costMicroUsd: 15_000, deletedAt: null },
+      ],
+    });
+    expect((await herald('posts', 'list', '--user', post.userId)).output).toMatch(/ 2 +\$0\.035/);
   });
 
   it('lets no text of a user steer the terminal', async () => {

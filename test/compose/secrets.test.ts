@@ -24,6 +24,7 @@ const refusedNames = async (env: Record<string, string | undefined>): Promise<st
 };
 
 const development = environmentOf(readCompose('docker-compose.yml'), 'herald');
+const real = { X_API_URL: undefined, X_AUTHORIZE_URL: undefined, HERALD_BUDGET_DAY_USD: 'unlimited' };
 const published = ['X_APP_KEY', 'X_APP_SECRET', 'HERALD_WEBHOOK_SECRET', 'HERALD_KEYRING', 'DATABASE_URL'];
 
 describe('the secrets of docker-compose.yml', () => {
@@ -36,7 +37,7 @@ describe('the secrets of docker-compose.yml', () => {
 
   it.each([
     ['in production', { NODE_ENV: 'production' }],
-    ["with X's own address", { X_API_URL: undefined, X_AUTHORIZE_URL: undefined }],
+    ["with X's own address", real],
   ])('are refused %s, each of them', async (_when, changes) => {
     expect((await refusedNames({ ...development, ...changes })).sort()).toEqual([...published].sort());
   });
@@ -87,15 +88,17 @@ describe('compose.production.yml', () => {
       HERALD_PUBLIC_URL: 'https://herald.example.org',
       X_APP_KEY: 'consumer-key',
       X_APP_SECRET: 'consumer-secret',
+      HERALD_BUDGET_DAY_USD: '5.00',
       HERALD_CLIENTS: '[{"id":"web","redirectUris":["https://app.example.org/callback"]}]',
     };
     const { config } = await load(environmentOf(readCompose('compose.production.yml'), 'herald', filledIn));
     expect(config.signIn.publicUrl?.origin).toBe('https://herald.example.org');
     expect(config.development).toBe(false);
+    expect(config.ledger.budget.appDayMicroUsd).toBe(5_000_000);
   });
 
-  it('takes nothing for granted: without a .env every secret is missing', async () => {
+  it('takes nothing for granted: without a .env every secret is missing, and the budget', async () => {
     const names = await refusedNames(environmentOf(readCompose('compose.production.yml'), 'herald'));
-    expect(names.sort()).toEqual([...published].sort());
+    expect(names.sort()).toEqual(['HERALD_BUDGET_DAY_USD', ...published].sort());
   });
 });

@@ -9,6 +9,7 @@ const complete: Environment = {
   X_APP_KEY: 'key',
   X_APP_SECRET: 'app-secret',
   DATABASE_URL: 'postgres://herald@127.0.0.1/herald',
+  HERALD_BUDGET_DAY_USD: '5.00',
 };
 
 const problemsOf = async (environment: Environment): Promise<readonly string[]> => {
@@ -33,6 +34,7 @@ describe('configuration', () => {
         authorizeUrl: new URL('https://api.x.com'),
         deadlineMs: 20_000,
       },
+      plan: 'self-serve',
       opsPort: 4002,
       ledger: {
         poolSize: 10,
@@ -41,9 +43,11 @@ describe('configuration', () => {
         settleWindowMs: 900_000,
         dedupeWindowMs: 120_000,
         restoreGuardMs: 900_000,
+        budget: { appDayMicroUsd: 5_000_000, userDayMicroUsd: undefined },
         publicUrl: undefined,
       },
       answerWithinMs: 22_000,
+      media: { maxBytes: 67_108_864, byUrl: 'off' },
       development: true,
       signIn: {
         publicUrl: undefined,
@@ -65,6 +69,7 @@ describe('configuration', () => {
   it('names every missing secret in one report', async () => {
     const problems = await problemsOf({});
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'HERALD_BUDGET_DAY_USD',
       'HERALD_WEBHOOK_SECRET',
       'HERALD_KEYRING',
       'DATABASE_URL',
@@ -136,6 +141,28 @@ describe('configuration', () => {
     ['HERALD_POST_TTL_MS', '90000000'],
     ['HERALD_PUBLIC_URL', 'herald.example'],
     ['OPS_PORT', 'metrics'],
+    ['X_PLAN', 'basic'],
+    ['HERALD_BUDGET_DAY_USD', 'unlimitted'],
+    ['HERALD_BUDGET_DAY_USD', '$5'],
+    ['HERALD_BUDGET_DAY_USD', '-1'],
+    ['HERALD_BUDGET_DAY_USD', '5,00'],
+    ['HERALD_BUDGET_DAY_USD', '1e3'],
+    ['HERALD_BUDGET_DAY_USD', '.5'],
+    ['HERALD_BUDGET_DAY_USD', '5.'],
+    ['HERALD_BUDGET_DAY_USD', '0.0000001'],
+    ['HERALD_BUDGET_DAY_USD', '1000000.000001'],
+    ['HERALD_BUDGET_USER_DAY_USD', 'none'],
+    ['HERALD_MEDIA_MAX_BYTES', '1048575'],
+    ['HERALD_MEDIA_MAX_BYTES', '536870913'],
+    ['HERALD_MEDIA_MAX_BYTES', '64MB'],
+    ['HERALD_MEDIA_BY_URL', 'true'],
+    ['HERALD_MEDIA_BY_URL', ','],
+    ['HERALD_MEDIA_BY_URL', 'https://images.example.com'],
+    ['HERALD_MEDIA_BY_URL', 'images.example.com,10.0.0.1'],
+    ['HERALD_MEDIA_BY_URL', 'Images.example.com'],
+    ['HERALD_MEDIA_BY_URL', '*.example.com'],
+    ['HERALD_MEDIA_BY_URL', 'images.example.com:8443'],
+    ['HERALD_MEDIA_BY_URL', '0x7f.1'],
     ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
   ])('refuses %s=%s and never falls back to the default', async (name, value) => {
     expect(await problemsOf({ ...complete, [name]: value })).toHaveLength(1);
@@ -173,6 +200,55 @@ describe('configuration', () => {
     };
     expect(await problemsOf({ ...complete, ...links })).toEqual([]);
     expect(await problemsOf({ ...complete, HERALD_PORTS: '1' })).toHaveLength(1);
+  });
+
+  describe('what may be spent', () => {
+    const budgetOf = async (environment: Environment) =>
+      (await loadConfig({ ...complete, HERALD_BUDGET_DAY_USD: undefined, ...environment })).config.ledger
+        .budget;
+
+    it.each(['http://127.0.0.1:4001', 'http://[::1]:4001', 'https://localhost:4001', 'http://sandbox:4001'])(
+      'has no limit with the sandbox at %s',
+      async (url) => {
+        const unlimited = { appDayMicroUsd: undefined, userDayMicroUsd: undefined };
+        expect(await budgetOf({ X_API_URL: url })).toEqual(unlimited);
+      },
+    );
+
+    it.each([undefined, 'https://x.example'])('has to be said with a real X: %s', async (url) => {
+      const environment = { ...complete, HERALD_BUDGET_DAY_USD: '', X_API_URL: url };
+      expect(await problemsOf(environment)).toEqual([
+        expect.stringMatching(/^HERALD_BUDGET_DAY_USD: is required\. .*5\.00, or unlimited\.$/),
+      ]);
+    });
+
+    it.each([
+      ['0', 0],
+      ['5', 5_000_000],
+      ['0.015', 15_000],
+      ['12.5', 12_500_000],
+      ['0.000001', 1],
+      ['1000000', 1_000_000_000_000],
+      ['unlimited', undefined],
+    ])('%s dollars are so many millionths: %s', async (text, microUsd) => {
+      expect(await budgetOf({ HERALD_BUDGET_DAY_USD: text, HERALD_BUDGET_USER_DAY_USD: text })).toEqual({
+        appDayMicroUsd: microUsd,
+        userDayMicroUsd: microUsd,
+      });
+    });
+  });
+
+  it('reads what files may be and where they may come from', async () => {
+    const { config } = await loadConfig({
+      ...complete,
+      HERALD_MEDIA_MAX_BYTES: '1048576',
+      HERALD_MEDIA_BY_URL: 'images.example.com, cdn.example.net',
+    });
+    expect(config.media).toEqual({
+      maxBytes: 1_048_576,
+      byUrl: ['images.example.com', 'cdn.example.net'],
+    });
+    expect((await loadConfig({ ...complete, HERALD_MEDIA_BY_URL: 'on' })).config.media.byUrl).toBe('on');
   });
 
   it('accepts HERALD_URL, which is for the engine', async () => {

@@ -8,6 +8,7 @@ const complete: Environment = {
   X_APP_KEY: 'key',
   X_APP_SECRET: 'app-secret',
   DATABASE_URL: 'postgres://herald@127.0.0.1/herald',
+  HERALD_BUDGET_DAY_USD: 'unlimited',
 };
 const problemsOf = async (environment: Environment): Promise<readonly string[]> => {
   try {

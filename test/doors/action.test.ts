@@ -34,9 +34,20 @@ describe('an action of Hasura', () => {
       tweetId: expect.stringMatching(/^\d{15,19}$/),
       url: `${world.sandbox.url}/i/web/status/${body.tweetId}`,
       parts: [
-        { position: 0, state: 'SENT', text: 'Hello <b>&', tweetId: body.tweetId, url: body.url, error: null },
+        {
+          position: 0,
+          state: 'SENT',
+          text: 'Hello <b>&',
+          tweetId: body.tweetId,
+          url: body.url,
+          mediaIds: [],
+          deletedAt: null,
+          error: null,
+        },
       ],
+      deletedAt: null,
       error: null,
+      costMicroUsd: 15_000,
     });
     expect(await world.tweets()).toMatchObject([{ id: body.tweetId, text: 'Hello <b>&', username: 'alice' }]);
   });

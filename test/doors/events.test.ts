@@ -143,8 +143,8 @@ describe('a row of post_request', () => {
   it('becomes a post of the account that it names, with everything that it asks for', async () => {
     await connect(world, user, 'alice');
     const bob = await connect(world, user, 'bob');
-    const parent = await send(inserted(await request({ text: `parent ${user}` })));
-    const [tweet] = await tweetsWith(`parent ${user}`);
+    const parent = await send(inserted(await request({ text: `@bob parent ${user}` })));
+    const [tweet] = await tweetsWith(`@bob parent ${user}`);
     const id = await request({
       text: `reply ${user}`,
       account_id: bob.id,

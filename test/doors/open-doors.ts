@@ -5,6 +5,7 @@ import {
   HeraldError,
   type LogEvent,
   type LogFields,
+  type Posting,
   type Session,
   type UserId,
   type XAccount,
@@ -39,6 +40,27 @@ export interface OpenDoors {
   close(): Promise<void>;
 }
 
+const refuse = async (): Promise<never> => {
+  throw new HeraldError('NOT_FOUND');
+};
+
+/** Knows nobody and nothing. */
+export const refusingPosting: Posting = {
+  postTweet: refuse,
+  postThread: refuse,
+  previewTweet: refuse,
+  deleteTweet: refuse,
+  uploadTweetMedia: refuse,
+  uploadMediaStream: refuse,
+  xMedia: refuse,
+  cancelTweet: refuse,
+  retryTweet: refuse,
+  resolveTweet: refuse,
+  xMe: refuse,
+  xPost: refuse,
+  xPosts: refuse,
+};
+
 /** The doors on a port of their own, with nothing behind them but what writes down the calls. */
 export const openDoors = async (changes: Partial<DoorTools> = {}): Promise<OpenDoors> => {
   const calls: Call[] = [];
@@ -48,18 +70,10 @@ export const openDoors = async (changes: Partial<DoorTools> = {}): Promise<OpenD
     calls.push({ what, session, given });
     return ACCOUNT;
   };
-  const refuse = async (): Promise<never> => {
-    throw new HeraldError('NOT_FOUND');
-  };
   let url = '';
   const server = createDoors({
     posting: {
-      postTweet: refuse,
-      cancelTweet: refuse,
-      retryTweet: refuse,
-      resolveTweet: refuse,
-      xPost: refuse,
-      xPosts: refuse,
+      ...refusingPosting,
       xMe: async (session) => {
         calls.push({ what: 'xMe', session });
         return { userId: session.userId, xUserId: '7', username: 'alice', name: null };
@@ -105,6 +119,7 @@ export const openDoors = async (changes: Partial<DoorTools> = {}): Promise<OpenD
     issuer: undefined,
     publicUrl: () => new URL(url),
     redirectUris: [],
+    mediaMaxBytes: 1024 * 1024,
     trustedProxies: [],
     development: false,
     isReady: () => true,
@@ -144,7 +159,7 @@ export interface RawAnswer {
 /** A request with the header pairs as they stand, which fetch would change. */
 export const sendRaw = (
   url: string,
-  options: { method?: string; path: string; headers: readonly string[]; body?: string },
+  options: { method?: string; path: string; headers: readonly string[]; body?: string | Buffer },
 ): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
     const { port } = new URL(url);

@@ -283,7 +283,7 @@ describe('input', () => {
     ['a number as text', { input: { text: 42 } }, 'INVALID_INPUT', 'text'],
     ['an object as text', { input: { text: { $gt: '' } } }, 'INVALID_INPUT', 'text'],
     ['a boolean as text', { input: { text: true } }, 'INVALID_INPUT', 'text'],
-    ['an unknown field', { input: { text: 'a', mediaIds: ['1'] } }, 'INVALID_INPUT', 'input'],
+    ['an unknown field', { input: { text: 'a', mediaKeys: ['1'] } }, 'INVALID_INPUT', 'input'],
     ['an unknown argument', { input: { text: 'a' }, admin: true }, 'INVALID_INPUT', 'admin'],
     [
       'an unknown enum value',

@@ -128,6 +128,7 @@ describe.concurrent('an older state of the database comes back (F27)', () => {
         postTtlMs: 1_800_000,
         settleWindowMs: 3_000,
         dedupeWindowMs: 120_000,
+        budget: { appDayMicroUsd: undefined, userDayMicroUsd: undefined },
         restoreGuardMs: 1_000,
         publicUrl: undefined,
       });

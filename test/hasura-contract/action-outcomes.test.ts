@@ -65,8 +65,10 @@ describe('the answer to an action', () => {
     expect(Object.keys(body).sort()).toEqual(
       [
         'accountId',
+        'costMicroUsd',
         'createdAt',
         'deduplicated',
+        'deletedAt',
         'error',
         'expiresAt',
         'id',
@@ -196,7 +198,7 @@ describe('a refusal', () => {
       'UNKNOWN_OPERATION',
     ],
     ['a method that the route does not have', { method: 'PUT', body: {} }, 405, 'INVALID_REQUEST'],
-    ['a body that is too large', { body: `{"a":"${'x'.repeat(300_000)}"}` }, 413, 'PAYLOAD_TOO_LARGE'],
+    ['a body that is too large', { body: `{"a":"${'x'.repeat(9_000_000)}"}` }, 413, 'PAYLOAD_TOO_LARGE'],
     [
       'another content type',
       { body: '{}', headers: { 'content-type': 'text/plain' } },
@@ -216,6 +218,11 @@ describe('a refusal', () => {
     const answer = await call(request);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ message: expect.any(String), code, extensions: { code } });
+  });
+
+  it('case 43: an input that is too large, in a body that is not', async () => {
+    const answer = await call({ body: actionOf({ text: 'x'.repeat(100_000) }) });
+    expect(answer).toMatchObject({ status: 413, body: { code: 'PAYLOAD_TOO_LARGE' } });
   });
 
   it('case 43: an input that the SDL does not allow, which an engine with other metadata lets through', async () => {

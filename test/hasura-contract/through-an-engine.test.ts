@@ -35,8 +35,19 @@ describe('posting through the engine', () => {
       tweetId: tweet?.id,
       url: expect.stringContaining(tweet?.id ?? ''),
       parts: [
-        { position: 0, state: 'SENT', text: 'first light', tweetId: tweet?.id, url: answer.url, error: null },
+        {
+          position: 0,
+          state: 'SENT',
+          text: 'first light',
+          tweetId: tweet?.id,
+          url: answer.url,
+          mediaIds: [],
+          deletedAt: null,
+          error: null,
+        },
       ],
+      deletedAt: null,
+      costMicroUsd: 15_000,
       error: null,
     });
   });
@@ -44,8 +55,15 @@ describe('posting through the engine', () => {
   it('case 3: an optional field is as good as null', async () => {
     const absent = await post({ text: 'nothing optional' });
     const nulls = {
+      mediaIds: null,
+      poll: null,
       inReplyToTweetId: null,
+      quoteTweetId: null,
       replySettings: null,
+      madeWithAi: null,
+      paidPartnership: null,
+      communityId: null,
+      linkPolicy: null,
       accountId: null,
       idempotencyKey: null,
       expiresAt: null,
@@ -180,6 +198,32 @@ describe('the tracked tables', () => {
     });
   });
 
+  it('show what a thread costs, and what of it was deleted', async () => {
+    const { data } = await ask<{ postThread: XPost }>(
+      stage.engine,
+      'mutation ($input: PostThreadInput!) { postThread(input: $input) { id parts { tweetId } } }',
+      poster.headers,
+      { variables: { input: { parts: [{ text: 'alone in its thread' }], onPartFailure: 'STOP' } } },
+    );
+    const { id, parts } = data.postThread;
+    const deletion = 'mutation ($id: ID!) { deleteTweet(input: {tweetId: $id}) { deletedAt } }';
+    await ask(stage.engine, deletion, poster.headers, { variables: { id: parts[0]?.tweetId } });
+    const query = `query ($id: uuid!) { herald_post_by_pk(id: $id) {
+      state on_part_failure parts { state deleted_at delete_error_code cost_micro_usd extra_micro_usd }
+    } }`;
+    const rows = await ask(stage.engine, query, poster.headers, { variables: { id } });
+    const part = {
+      state: 'SENT',
+      deleted_at: expect.any(String),
+      delete_error_code: null,
+      cost_micro_usd: 15_000,
+      extra_micro_usd: 10_000,
+    };
+    expect(rows.data).toEqual({
+      herald_post_by_pk: { state: 'SENT', on_part_failure: 'STOP', parts: [part] },
+    });
+  });
+
   it('show nobody else anything', async () => {
     const { id } = await post({ text: 'private until posted' });
     const other = await stage.poster();
@@ -195,19 +239,25 @@ describe('the tracked tables', () => {
     ['herald_account', 'version'],
     ['herald_post', 'fingerprint'],
     ['herald_part', 'fence'],
+    ['herald_part', 'options'],
   ])('have no %s.%s', async (table, column) => {
     const { errors } = await ask(stage.engine, `{ ${table} { ${column} } }`, poster.headers);
     expect(errors?.[0]?.message).toContain(column);
     expect(errors?.[0]?.extensions?.code).toBe('validation-failed');
   });
 
-  it.each(['herald_post_credential', 'herald_attempt', 'herald_account_key', 'herald_account_credential'])(
-    'do not include %s',
-    async (table) => {
-      const { errors } = await ask(stage.engine, `{ ${table} { __typename } }`, poster.headers);
-      expect(errors?.[0]?.extensions?.code).toBe('validation-failed');
-    },
-  );
+  it.each([
+    'herald_post_credential',
+    'herald_attempt',
+    'herald_account_key',
+    'herald_account_credential',
+    'herald_media',
+    'herald_budget',
+    'herald_spending',
+  ])('do not include %s', async (table) => {
+    const { errors } = await ask(stage.engine, `{ ${table} { __typename } }`, poster.headers);
+    expect(errors?.[0]?.extensions?.code).toBe('validation-failed');
+  });
 
   it('are read only', async () => {
     const query = 'mutation { delete_herald_post(where: {}) { affected_rows } }';

@@ -31,18 +31,18 @@ describe('what Herald adds', () => {
   it('is every mutation, and of the queries what no table answers', () => {
     const names = actions.actions.map(({ name }: { name: string }) => name);
     expect(names.slice(0, mutations.length)).toEqual(mutations);
-    expect(names.slice(mutations.length)).toContain('xMe');
+    expect(names.slice(mutations.length)).toEqual(['xMe', 'xMedia', 'previewTweet']);
     for (const read of ['xPost', 'xPosts', 'xAccounts']) expect(names).not.toContain(read);
   });
 
   it('keeps the secret in the environment, forwards no client header, and waits longer than Herald does', () => {
-    for (const { definition, permissions, comment } of actions.actions) {
+    for (const { name, definition, permissions, comment } of actions.actions) {
       expect(definition).toEqual({
         kind: 'synchronous',
         handler: '{{HERALD_URL}}/hasura/actions',
         forward_client_headers: false,
         headers: [{ name: 'x-hasura-webhook-secret', value_from_env: 'HERALD_WEBHOOK_SECRET' }],
-        timeout: 30,
+        timeout: name === 'uploadTweetMedia' ? 180 : 30,
       });
       expect(permissions).toEqual([{ role: 'user' }, { role: 'editor' }]);
       expect(comment).toMatch(/\w/);
@@ -105,7 +105,7 @@ describe('the check of the shape', () => {
     ['actions.yaml', 'kind: synchronous', 'kind: quick', /\.kind is "quick"/],
     ['actions.graphql', 'postTweet(', 'postTweets(', /does not define postTweet once/],
     ['actions.graphql', 'type XPart {', 'type XParts {', /does not define XPart once/],
-    ['remote_schemas.yaml', 'timeout_seconds: 30', 'timeout: 30', /\.timeout is unknown/],
+    ['remote_schemas.yaml', 'timeout_seconds: 180', 'timeout: 180', /\.timeout is unknown/],
     ['remote_schemas.yaml', 'schema {', 'type Other {', /is no SDL with a schema/],
     ['databases/default/tables/herald_post.yaml', 'columns:', 'column:', /\.columns is missing/],
     ['databases/default/tables/herald_post.yaml', 'schema: herald', 'schema: 1', /\.schema is no text/],

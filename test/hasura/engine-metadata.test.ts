@@ -23,7 +23,7 @@ describe('metadata of an engine', () => {
     const inFiles = [...(files.get('actions.graphql') ?? '').matchAll(/^ {2}(\w+)(?:\(.*\))?: .*\n}$/gm)];
     expect(names.filter((name) => inFiles.some(([, other]) => other === name))).toEqual(names);
     for (const { definition } of merged.actions ?? []) {
-      expect(definition.output_type).toMatch(/^\w+!$/);
+      expect(definition.output_type).toMatch(/^\w+!?$/);
       expect(definition.handler).toBe('{{HERALD_URL}}/hasura/actions');
     }
     expect(merged.sources[0]?.tables.map(({ table }) => table.name)).toEqual(['post', 'part', 'account']);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { Claim, Look, PostId, TweetId, XOutcome } from '../../src/kernel/index.ts';
 import { type OpenLedger, openLedger } from '../../src/ledger/index.ts';
@@ -8,7 +9,7 @@ import {
   alice,
   created,
   letTimePass,
-  newThread,
+  newPost,
   newTweetId,
   newUserId,
   notSent,
@@ -28,6 +29,8 @@ const SEEDS = [1, 2, 3];
 const PARTS_OF_POSTS = [1, 3];
 const CLAIMS_KEPT = 30;
 const user = newUserId();
+/** Never reached, so that everything is counted. */
+const budget = { appDayMicroUsd: 1e12, userDayMicroUsd: 1e12 };
 
 /** A small generator with a seed, so that at least the order of each worker's steps is the same in every run. */
 const randomFrom = (seed: number): ((below: number) => number) => {
@@ -49,7 +52,16 @@ interface Stage {
 const replacePost = async (ledger: OpenLedger, stage: Stage, place: number): Promise<void> => {
   const { post, claim } = await acceptClaimed(
     ledger,
-    newThread(PARTS_OF_POSTS[place] ?? 1, { userId: user }),
+    newPost({
+      userId: user,
+      operation: 'postThread',
+      onPartFailure: 'ROLLBACK_DELETE',
+      parts: Array.from({ length: PARTS_OF_POSTS[place] ?? 1 }, () => ({
+        text: randomUUID(),
+        options: {},
+        costMicroUsd: 10,
+      })),
+    }),
   );
   stage.ids[place] = post.id;
   stage.claims.push(claim);
@@ -61,6 +73,14 @@ const takeOne = <T>(from: readonly T[], random: (below: number) => number): T =>
   return one;
 };
 
+/** Deletes a live part of whatever post is taken back, or says that it cannot. */
+const takeBack = async (ledger: OpenLedger): Promise<void> => {
+  const owed = await ledger.nextToDelete();
+  if (owed === undefined) return;
+  if (owed.position === 1) await ledger.recordUndeletable(owed, 'X_FORBIDDEN');
+  else await ledger.recordDeleted(owed, 1);
+};
+
 const interfere = (ledger: OpenLedger, id: PostId): (() => Promise<unknown>)[] => [
   () => ledger.cancel(undefined, id),
   () => ledger.retry({ id, userId: undefined, xUserId: alice, credential: undefined }),
@@ -68,6 +88,7 @@ const interfere = (ledger: OpenLedger, id: PostId): (() => Promise<unknown>)[] =
   () => ledger.resolve(undefined, id, { kind: 'GIVE_UP' }),
   () => ledger.expireLeases(),
   () => ledger.expireQueued(),
+  () => takeBack(ledger),
   () => letTimePass(pool, id, 20 * 60_000),
 ];
 
@@ -112,7 +133,7 @@ const work = async (ledger: OpenLedger, stage: Stage, seed: number): Promise<voi
 it.each(SEEDS)(
   'keeps every count right while everybody changes the same posts at once (%i)',
   async (seed) => {
-    const settings = { ...options, connectionString: url, poolSize: WORKERS / 2 };
+    const settings = { ...options, connectionString: url, poolSize: WORKERS / 2, budget };
     const ledgers = await Promise.all([openLedger(settings), openLedger(settings)]);
     const stage: Stage = { ids: [], claims: [], adopted: [] };
     for (const place of PARTS_OF_POSTS.keys()) await replacePost(ledgers[0], stage, place);
@@ -135,6 +156,20 @@ it.each(SEEDS)(
      where part.state = 'SENDING' and attempt.fence is null`,
     );
     expect(open.rows).toEqual([]);
+    const money = await pool.query(
+      `select scope, micro_usd = (
+         select sum(case when state in ('FAILED', 'CANCELLED') then 0 else cost_micro_usd end + extra_micro_usd)
+         from herald.part) as adds_up
+       from herald.spending order by scope`,
+    );
+    expect(money.rows).toEqual([
+      { scope: 'APP', adds_up: true },
+      { scope: 'USER', adds_up: true },
+    ]);
+    const half = await pool.query(
+      `select id from herald.post where rollback is null and failed_parts > 0 and sent_parts > 0`,
+    );
+    expect(half.rows).toEqual([]);
     // Statements lock in one order. The ledger would run one again that Postgres chose as the victim.
     const { rows } = await pool.query(
       'select deadlocks::int from pg_stat_database where datname = current_database()',

@@ -6,6 +6,7 @@ import type {
   Claim,
   Ledger,
   LedgerPost,
+  NewPart,
   NewPost,
   PostErrorCode,
   PostId,
@@ -25,6 +26,7 @@ export const options = {
   dedupeWindowMs: 120_000,
   restoreGuardMs: 900_000,
   publicUrl: undefined,
+  budget: { appDayMicroUsd: undefined, userDayMicroUsd: undefined },
 } as const satisfies Omit<LedgerOptions, 'connectionString'>;
 
 /** A ledger that is closed after the file. */
@@ -50,22 +52,27 @@ export const newPostId = (): PostId => randomUUID() as PostId;
 export const newTweetId = (): TweetId => `1${String(randomInt(2 ** 47)).padStart(15, '0')}` as TweetId;
 export const alice = '8446' as XUserId;
 
-export const newPost = (changed: Partial<NewPost> = {}): NewPost => {
-  const text = changed.parts?.[0]?.text ?? `hello ${randomUUID()}`;
+interface PostChanges extends Partial<Omit<NewPost, 'parts'>> {
+  /** Free of charge, unless they say otherwise. */
+  readonly parts?: readonly (Omit<NewPart, 'costMicroUsd'> & Partial<NewPart>)[];
+}
+
+export const newPost = ({ parts, ...changed }: PostChanges = {}): NewPost => {
+  const text = parts?.[0]?.text ?? `hello ${randomUUID()}`;
   return {
     id: newPostId(),
     userId: newUserId(),
     xUserId: alice,
     operation: 'postTweet',
     fingerprint: createHash('sha256').update(text).digest(),
-    parts: [{ text, options: {} }],
+    parts: (parts ?? [{ text, options: {} }]).map((part) => ({ costMicroUsd: 0, ...part })),
     credential: { kid: 'rest-1', sealed: Buffer.from('sealed') },
     ...changed,
   };
 };
 
 /** A post of `count` parts. */
-export const newThread = (count: number, changed: Partial<NewPost> = {}): NewPost =>
+export const newThread = (count: number, changed: PostChanges = {}): NewPost =>
   newPost({
     operation: 'postThread',
     parts: Array.from({ length: count }, (_, position) => ({

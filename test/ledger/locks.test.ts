@@ -16,6 +16,7 @@ import {
   rejected,
 } from './fixture.ts';
 import { forceState, stateOf } from './force-state.ts';
+import { whileOpen, whileWaiting } from './while-waiting.ts';
 
 const { url } = await createTestDatabase('template0');
 const ledger = await openTestLedger(url);
@@ -40,47 +41,6 @@ const postAndAdopter = async () => {
   const { tweet_id: tweetId } = await stateOf(pool, adopter.id);
   if (tweetId === null) throw new Error('no tweet');
   return { owner, adopter, tweetId };
-};
-
-/** Runs `work` while a transaction that did `first` is open, and commits it. */
-const whileOpen = async <T>(
-  first: (client: pg.PoolClient) => Promise<unknown>,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<{ readonly result: T }> => {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
-    await first(client);
-    const result = await work(client);
-    await client.query('commit');
-    return { result };
-  } finally {
-    client.release(true);
-  }
-};
-
-/** The same for a statement of the ledger that has to wait for that transaction; `look` sees it waiting. */
-const whileWaiting = async <T>(
-  first: (client: pg.PoolClient) => Promise<unknown>,
-  statement: () => Promise<T>,
-  look: (client: pg.PoolClient) => Promise<unknown> = async () => {},
-): Promise<T> => {
-  const { result } = await whileOpen(first, async (client) => {
-    // In an object, because it ends only after the commit.
-    const waiting = { end: statement() };
-    while (!(await isAnyoneWaiting()));
-    await look(client);
-    return waiting;
-  });
-  return result.end;
-};
-
-const isAnyoneWaiting = async (): Promise<boolean> => {
-  const { rowCount } = await pool.query(
-    `select from pg_stat_activity
-     where datname = current_database() and application_name = 'herald' and wait_event_type = 'Lock'`,
-  );
-  return rowCount === 1;
 };
 
 const lockPart = (id: PostId, position: number) => (client: pg.PoolClient) =>
@@ -109,6 +69,8 @@ const freePosts = async (...ids: PostId[]): Promise<PostId[]> => {
   return rows.map(({ id }) => id);
 };
 
+const noClaim = { position: 0, fence: '0', attempt: 1, leaseEndsAtMs: 0 };
+
 type Start = (id: PostId) => Promise<() => Promise<unknown>>;
 
 describe('a statement that waited for a part', () => {
@@ -129,9 +91,25 @@ describe('a statement that waited for a part', () => {
   ] as const)('counts what the part became meanwhile: %s', async (_, prepare, before, meanwhile, after) => {
     const { id } = await postIn(before);
     const statement = await prepare(id);
-    await whileWaiting((client) => forceState(client, id, 0, meanwhile), statement);
+    await whileWaiting(pool, (client) => forceState(client, id, 0, meanwhile), statement);
     expect((await stateOf(pool, id)).state).toBe(after);
     expect(await readMiscounted(pool)).toEqual([]);
+  });
+});
+
+describe('a rollback that waited for a part', () => {
+  it('is not done when that part turned out to be live meanwhile', async () => {
+    const { id } = await postIn('SENT', 'UNKNOWN');
+    await pool.query(`update herald.post set rollback = 'OWED' where id = $1`, [id]);
+    const owed = await ledger.nextToDelete();
+    if (owed?.post.id !== id) throw new Error('Another post was due.');
+    const post = await whileWaiting(
+      pool,
+      (client) => forceState(client, id, 1, 'SENT'),
+      () => ledger.recordDeleted(owed, 0),
+    );
+    expect(post.state).toBe('SENDING');
+    await pool.query(`update herald.post set rollback = null where id = $1`, [id]);
   });
 });
 
@@ -142,6 +120,11 @@ describe('locks are taken in one order', () => {
     'give up': (_, id) => ledger.resolve(undefined, id, { kind: 'GIVE_UP' }),
     'record a refusal': (_, _id, claim) => ledger.record(claim, rejected()),
     recover: () => ledger.recover(new Date()),
+    'record a deletion': async (_, id) => {
+      const post = await ledger.post(undefined, id);
+      if (post === undefined) throw new Error('a post');
+      return ledger.recordDeleted({ post, position: 0, tweetId: newTweetId(), credential: undefined }, 0);
+    },
   };
   it.each([
     ['cancel', ['QUEUED', 'QUEUED', 'QUEUED', 'QUEUED']],
@@ -149,9 +132,11 @@ describe('locks are taken in one order', () => {
     ['give up', ['NEEDS_REVIEW', 'QUEUED', 'QUEUED', 'QUEUED']],
     ['record a refusal', ['SENDING', 'QUEUED', 'QUEUED', 'QUEUED']],
     ['recover', ['UNKNOWN', 'QUEUED', 'QUEUED', 'QUEUED']],
+    ['record a deletion', ['SENT', 'SENT', 'SENT', 'FAILED']],
   ] as const)('parts by position, then the post: %s', async (name, states) => {
     const { id, claim } = await postIn(...states);
     await whileWaiting(
+      pool,
       lockPart(id, 2),
       async () => actions[name]?.(ledger, id, claim),
       async () => {
@@ -168,6 +153,7 @@ describe('locks are taken in one order', () => {
     const ids = posts.map(({ post }) => post.id).sort();
     for (const id of ids) await letTimePass(pool, id, 61_000);
     const changed = await whileWaiting(
+      pool,
       lockPost(ids[0]),
       () => ledger.expireLeases(),
       async () => expect(await freePosts(...ids)).toEqual(ids.slice(1)),
@@ -178,6 +164,7 @@ describe('locks are taken in one order', () => {
   it('posts by id, when a tweet goes from its adopter to its owner', async () => {
     const { owner, adopter, tweetId } = await postAndAdopter();
     await whileWaiting(
+      pool,
       lockPost(owner.id),
       () => ledger.record(owner.claim, created(tweetId)),
       async () => {
@@ -191,10 +178,44 @@ describe('locks are taken in one order', () => {
     expect(await readMiscounted(pool)).toEqual([]);
   });
 
+  it.each(['cancel', 'retry'] as const)(
+    "what was spent comes last, the application's row before the user's: %s",
+    async (action) => {
+      const frugal = await openTestLedger(url, { budget: { appDayMicroUsd: 1_000, userDayMicroUsd: 100 } });
+      const parts = [10, 10].map((costMicroUsd, n) => ({
+        text: `${n} ${newTweetId()}`,
+        options: {},
+        costMicroUsd,
+      }));
+      const { post } = await acceptClaimed(frugal, newPost({ parts }));
+      if (action === 'retry') await forceState(pool, post.id, 0, 'FAILED');
+      if (action === 'retry') await forceState(pool, post.id, 1, 'CANCELLED');
+      const free = async (scope: 'APP' | 'USER'): Promise<boolean> => {
+        const { rowCount } = await pool.query(
+          'select from herald.spending where scope = $1 and subject in ($2, $3) for update skip locked',
+          [scope, '', post.userId],
+        );
+        return rowCount === 1;
+      };
+      await whileWaiting(
+        pool,
+        (client) => client.query(`select from herald.spending where scope = 'APP' for update`),
+        async () => actions[action]?.(frugal, post.id, { ...noClaim, postId: post.id }),
+        async () => {
+          expect(await free('USER')).toBe(true);
+          expect(await freePosts(post.id)).toEqual([]);
+          expect(await freeParts(post.id)).not.toContain(1);
+        },
+      );
+      expect([await free('APP'), await free('USER')]).toEqual([true, true]);
+      await pool.query('truncate herald.spending');
+    },
+  );
+
   it('without waiting for a part, when posts expire: such a post is left to the next run', async () => {
     const { id } = await postIn('QUEUED', 'QUEUED', 'QUEUED');
     await letTimePass(pool, id, 31 * 60_000);
-    await whileOpen(lockPart(id, 1), () => ledger.expireQueued());
+    await whileOpen(pool, lockPart(id, 1), () => ledger.expireQueued());
     expect((await ledger.post(undefined, id))?.state).toBe('QUEUED');
     await ledger.expireQueued();
     expect((await ledger.post(undefined, id))?.parts).toMatchObject([
@@ -208,13 +229,19 @@ describe('locks are taken in one order', () => {
 describe('a deadlock', () => {
   it('costs a statement a second run, and nobody notices', async () => {
     const { id } = await postIn('QUEUED', 'QUEUED');
-    const changed = await whileWaiting(lockPost(id), () => ledger.cancel(undefined, id), lockPart(id, 0));
+    const changed = await whileWaiting(
+      pool,
+      lockPost(id),
+      () => ledger.cancel(undefined, id),
+      lockPart(id, 0),
+    );
     expect(changed).toMatchObject({ kind: 'changed', post: { state: 'CANCELLED' } });
   });
 
   it('costs a transaction a second run, from its beginning', async () => {
     const { owner, adopter, tweetId } = await postAndAdopter();
     const recorded = await whileWaiting(
+      pool,
       lockPost(owner.id),
       () => ledger.record(owner.claim, created(tweetId)),
       lockPart(owner.id, 0),

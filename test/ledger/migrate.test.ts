@@ -41,6 +41,7 @@ describe('migrate', () => {
       '0002_deployment.sql',
       '0003_accounts.sql',
       '0004_events.sql',
+      '0005_threads_money_media.sql',
     ]);
     expect(readingRole).toBe(true);
     await expect(await dump(url)).toMatchFileSnapshot('schema.sql');
@@ -57,7 +58,7 @@ describe('migrate', () => {
   it('is done once when replicas start together', async () => {
     const url = await emptyDatabase();
     const all = await Promise.all(Array.from({ length: 5 }, () => migrate(url)));
-    expect(all.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 4]);
+    expect(all.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 0, 0, 5]);
   });
 
   it('leaves nothing of a migration that fails, and names it', async () => {
@@ -109,7 +110,7 @@ describe('migrate', () => {
     });
     await readRows(url, `grant create on database ${pathname.slice(1)} to ${role}`);
     const result = await migrate(`${url}${url.includes('?') ? '&' : '?'}options=-c%20role%3D${role}`);
-    expect(result.applied).toHaveLength(4);
+    expect(result.applied).toHaveLength(5);
     expect(typeof result.readingRole).toBe('boolean');
   });
 });
@@ -140,6 +141,10 @@ describe('the reading role', () => {
       'select not_before from herald.revocation',
       'select id from herald.event',
       'select text from herald.post_request',
+      'select x_media_id from herald.media',
+      'select limit_micro_usd from herald.budget',
+      'select micro_usd from herald.spending',
+      'select weighted_limit from herald.x_account',
       `update herald.post set user_id = 'x'`,
       'delete from herald.part',
     ]) {

@@ -30,6 +30,10 @@ attempt.reason text
 attempt.http_status smallint
 attempt.x_transaction_id text
 attempt.at_birth boolean not null default false
+budget.scope text not null
+budget.subject text not null
+budget.limit_micro_usd bigint
+budget.set_at timestamp(3) with time zone not null default now()
 deployment.id boolean not null default true
 deployment.public_url text
 deployment.heartbeat_at timestamp(3) with time zone not null default now()
@@ -43,6 +47,21 @@ issuer_entry.kid text not null
 issuer_entry.sealed bytea not null
 issuer_entry.expires_at timestamp with time zone
 issuer_entry.consumed_at timestamp with time zone
+media.id uuid not null
+media.user_id text not null
+media.x_user_id text not null
+media.account_id uuid
+media.kind text not null
+media.mime_type text not null
+media.byte_length bigint not null
+media.state text not null default 'PROCESSING'::text
+media.progress smallint
+media.alt_text text
+media.x_media_id text
+media.expires_at timestamp(3) with time zone not null default (now() + '24:00:00'::interval)
+media.check_at timestamp(3) with time zone
+media.cost_micro_usd integer not null default 0
+media.created_at timestamp(3) with time zone not null default now()
 migration.name text not null
 migration.checksum text not null
 migration.applied_at timestamp(3) with time zone not null default now()
@@ -65,6 +84,10 @@ part.lease_until timestamp with time zone
 part.not_before timestamp with time zone
 part.looks smallint not null default 0
 part.absences smallint not null default 0
+part.cost_micro_usd integer not null default 0
+part.extra_micro_usd integer not null default 0
+part.charged_on date
+part.delete_error_code text
 pause.scope text not null
 pause.subject text not null
 pause.reason text not null
@@ -93,6 +116,10 @@ post.state text not null generated herald.state_of_post(part_count, queued_parts
 post.account_id uuid
 post.user_uuid uuid generated herald.uuid_of(user_id)
 post.trace_id text
+post.on_part_failure text
+post.expires_at_most timestamp(3) with time zone
+post.rollback_not_before timestamp with time zone
+post.rollback_setbacks smallint not null default 0
 post_credential.post_id uuid not null
 post_credential.kid text not null
 post_credential.sealed bytea not null
@@ -126,6 +153,13 @@ single_use.bound_to text not null
 single_use.kid text not null
 single_use.sealed bytea not null
 single_use.expires_at timestamp with time zone not null
+spending.scope text not null
+spending.subject text not null
+spending.day date not null
+spending.micro_usd bigint not null
+spending.limit_micro_usd bigint
+x_account.x_user_id text not null
+x_account.weighted_limit integer not null
 
 -- options
 attempt (fillfactor=80)
@@ -135,6 +169,7 @@ post (fillfactor=80)
 post_credential (autovacuum_vacuum_scale_factor=0.02)
 recent_post (autovacuum_vacuum_scale_factor=0.02)
 single_use (autovacuum_vacuum_scale_factor=0.02)
+spending (fillfactor=50, autovacuum_vacuum_scale_factor=0.02)
 
 -- constraints
 account account_pkey PRIMARY KEY (id)
@@ -147,13 +182,23 @@ account_credential account_credential_pkey PRIMARY KEY (account_id)
 account_key account_key_account_id_fkey FOREIGN KEY (account_id) REFERENCES herald.account(id)
 account_key account_key_pkey PRIMARY KEY (account_id)
 attempt attempt_pkey PRIMARY KEY (post_id, "position", fence)
+budget budget_check CHECK (((scope = 'APP'::text) = (subject = ''::text)))
+budget budget_limit_micro_usd_check CHECK ((limit_micro_usd >= 0))
+budget budget_pkey PRIMARY KEY (scope, subject)
+budget budget_scope_check CHECK ((scope = ANY (ARRAY['APP'::text, 'USER'::text])))
 deployment deployment_id_check CHECK (id)
 deployment deployment_pkey PRIMARY KEY (id)
 event event_pkey PRIMARY KEY (id)
 issuer_entry issuer_entry_pkey PRIMARY KEY (kind, id)
+media media_kind_check CHECK ((kind = ANY (ARRAY['IMAGE'::text, 'GIF'::text, 'VIDEO'::text])))
+media media_pkey PRIMARY KEY (id)
+media media_progress_check CHECK (((progress >= 0) AND (progress <= 100)))
+media media_ready_is_at_x CHECK (((state <> 'READY'::text) OR (x_media_id IS NOT NULL)))
+media media_state_check CHECK ((state = ANY (ARRAY['PROCESSING'::text, 'READY'::text, 'FAILED'::text])))
 migration migration_pkey PRIMARY KEY (name)
 part part_pkey PRIMARY KEY (post_id, "position")
 part part_post_id_fkey FOREIGN KEY (post_id) REFERENCES herald.post(id)
+part part_settles_cost TRIGGER DEFERRABLE INITIALLY DEFERRED
 part part_state_is_possible CHECK (herald.is_part_state(state, tweet_id, resolution, lease_until, not_before, fence, attempts, error_code, deleted_at))
 pause pause_check CHECK (((scope = 'ALL'::text) = (subject = ''::text)))
 pause pause_pkey PRIMARY KEY (scope, subject)
@@ -173,6 +218,11 @@ recent_post recent_post_pkey PRIMARY KEY (user_id, x_user_id, fingerprint)
 replica replica_pkey PRIMARY KEY (id)
 revocation revocation_pkey PRIMARY KEY (user_id)
 single_use single_use_pkey PRIMARY KEY (kind, id)
+spending spending_of_app_in_budget CHECK (((scope <> 'APP'::text) OR (limit_micro_usd IS NULL) OR (micro_usd <= limit_micro_usd)))
+spending spending_of_user_in_budget CHECK (((scope <> 'USER'::text) OR (limit_micro_usd IS NULL) OR (micro_usd <= limit_micro_usd)))
+spending spending_pkey PRIMARY KEY (scope, subject, day)
+x_account x_account_pkey PRIMARY KEY (x_user_id)
+x_account x_account_weighted_limit_check CHECK ((weighted_limit > 0))
 
 -- indexes
 CREATE UNIQUE INDEX account_credential_pkey ON herald.account_credential USING btree (account_id)
@@ -181,6 +231,7 @@ CREATE UNIQUE INDEX account_key_pkey ON herald.account_key USING btree (account_
 CREATE UNIQUE INDEX account_pkey ON herald.account USING btree (id)
 CREATE UNIQUE INDEX account_user_id_x_user_id_key ON herald.account USING btree (user_id, x_user_id)
 CREATE UNIQUE INDEX attempt_pkey ON herald.attempt USING btree (post_id, "position", fence)
+CREATE UNIQUE INDEX budget_pkey ON herald.budget USING btree (scope, subject)
 CREATE UNIQUE INDEX deployment_pkey ON herald.deployment USING btree (id)
 CREATE UNIQUE INDEX event_pkey ON herald.event USING btree (id)
 CREATE INDEX event_received_at ON herald.event USING brin (received_at)
@@ -188,7 +239,12 @@ CREATE INDEX issuer_entry_expires_at ON herald.issuer_entry USING btree (expires
 CREATE INDEX issuer_entry_grant ON herald.issuer_entry USING btree (grant_id) WHERE (grant_id IS NOT NULL)
 CREATE UNIQUE INDEX issuer_entry_pkey ON herald.issuer_entry USING btree (kind, id)
 CREATE INDEX issuer_entry_user ON herald.issuer_entry USING btree (user_id) WHERE (user_id IS NOT NULL)
+CREATE INDEX media_created_at ON herald.media USING brin (created_at)
+CREATE INDEX media_not_at_x ON herald.media USING btree (created_at) WHERE ((state = 'PROCESSING'::text) AND (x_media_id IS NULL))
+CREATE INDEX media_of_user ON herald.media USING btree (user_id, created_at)
+CREATE UNIQUE INDEX media_pkey ON herald.media USING btree (id)
 CREATE UNIQUE INDEX migration_pkey ON herald.migration USING btree (name)
+CREATE INDEX part_charged_on ON herald.part USING brin (charged_on)
 CREATE INDEX part_leased ON herald.part USING btree (lease_until) WHERE (state = 'SENDING'::text)
 CREATE INDEX part_open ON herald.part USING btree (state, not_before) WHERE (state = ANY (ARRAY['QUEUED'::text, 'UNKNOWN'::text, 'NEEDS_REVIEW'::text]))
 CREATE UNIQUE INDEX part_pkey ON herald.part USING btree (post_id, "position")
@@ -201,6 +257,7 @@ CREATE INDEX post_of_user ON herald.post USING btree (user_id, created_at DESC, 
 CREATE UNIQUE INDEX post_pkey ON herald.post USING btree (id)
 CREATE INDEX post_request_of_user ON herald.post_request USING btree (user_id, created_at DESC)
 CREATE UNIQUE INDEX post_request_pkey ON herald.post_request USING btree (id)
+CREATE INDEX post_rollback_owed ON herald.post USING btree (id) WHERE (rollback = 'OWED'::text)
 CREATE INDEX post_waiting ON herald.post USING btree (expires_at) WHERE (queued_parts > 0)
 CREATE INDEX post_waiting_of_account ON herald.post USING btree (account_id) WHERE ((account_id IS NOT NULL) AND (queued_parts > 0))
 CREATE INDEX recent_post_accepted_at ON herald.recent_post USING brin (accepted_at)
@@ -209,11 +266,52 @@ CREATE UNIQUE INDEX replica_pkey ON herald.replica USING btree (id)
 CREATE UNIQUE INDEX revocation_pkey ON herald.revocation USING btree (user_id)
 CREATE INDEX single_use_expires_at ON herald.single_use USING btree (expires_at)
 CREATE UNIQUE INDEX single_use_pkey ON herald.single_use USING btree (kind, id)
+CREATE UNIQUE INDEX spending_pkey ON herald.spending USING btree (scope, subject, day)
+CREATE UNIQUE INDEX x_account_pkey ON herald.x_account USING btree (x_user_id)
 
 -- sequences
 fence bigint
 
 -- functions
+CREATE OR REPLACE FUNCTION herald.add_to_spending(of_user text, on_day date, delta bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update herald.spending set micro_usd = micro_usd + delta, limit_micro_usd = null
+  where scope = 'APP' and subject = '' and day = on_day;
+  update herald.spending set micro_usd = micro_usd + delta, limit_micro_usd = null
+  where scope = 'USER' and subject = of_user and day = on_day;
+end $function$
+
+CREATE OR REPLACE FUNCTION herald.added_up_today(of_scope text, of_subject text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  today constant date := (now() at time zone 'utc')::date;
+  midnight constant timestamptz := today::timestamp at time zone 'utc';
+begin
+  if of_scope = 'APP' then
+    return (
+      select coalesce(sum(case when state in ('FAILED', 'CANCELLED') then 0 else cost_micro_usd end + extra_micro_usd), 0)
+      from herald.part where charged_on = today
+    ) + (
+      select coalesce(sum(cost_micro_usd), 0) from herald.media where created_at >= midnight and state <> 'FAILED'
+    );
+  end if;
+  return (
+    select coalesce(sum(
+      case when part.state in ('FAILED', 'CANCELLED') then 0 else part.cost_micro_usd end + part.extra_micro_usd), 0)
+    from herald.post join herald.part on part.post_id = post.id
+    where post.user_id = of_subject and post.created_at >= midnight and part.charged_on = today
+  ) + (
+    select coalesce(sum(cost_micro_usd), 0) from herald.media
+    where user_id = of_subject and created_at >= midnight and state <> 'FAILED'
+  );
+end $function$
+
 CREATE OR REPLACE FUNCTION herald.counts_every_part(part_count smallint, queued smallint, sending smallint, sent smallint, failed smallint, unknown smallint, needs_review smallint, cancelled smallint)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -241,6 +339,20 @@ begin
     and attempts between 0 and 3 and (state <> 'QUEUED' or attempts < 3)
     and (state <> 'FAILED' or error_code is not null)
     and (state = 'SENT' or deleted_at is null);
+end $function$
+
+CREATE OR REPLACE FUNCTION herald.settle_cost()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.cost_micro_usd > 0 and new.state in ('SENT', 'FAILED', 'CANCELLED')
+    and (new.state = 'SENT') = (old.state in ('FAILED', 'CANCELLED')) then
+    perform herald.add_to_spending(post.user_id, new.charged_on,
+      case new.state when 'SENT' then new.cost_micro_usd else -new.cost_micro_usd end)
+    from herald.post where post.id = new.post_id;
+  end if;
+  return null;
 end $function$
 
 CREATE OR REPLACE FUNCTION herald.state_of_post(part_count smallint, queued smallint, sending smallint, sent smallint, failed smallint, unknown smallint, needs_review smallint, waits_for_its_time boolean, rollback text)
@@ -278,6 +390,7 @@ end $function$
 
 
 -- triggers
+CREATE CONSTRAINT TRIGGER part_settles_cost AFTER UPDATE ON herald.part DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = ANY (ARRAY['FAILED'::text, 'CANCELLED'::text])) OR (old.state = ANY (ARRAY['FAILED'::text, 'CANCELLED'::text])))) EXECUTE FUNCTION herald.settle_cost()
 
 -- what herald_read may read
 account.connected_at
@@ -294,9 +407,13 @@ account.version
 account.x_user_id
 part.absences
 part.attempts
+part.charged_on
+part.cost_micro_usd
+part.delete_error_code
 part.deleted_at
 part.error_code
 part.error_retry_at
+part.extra_micro_usd
 part.fence
 part.lease_until
 part.looks
@@ -317,15 +434,19 @@ post.cancel_requested_at
 post.cancelled_parts
 post.created_at
 post.expires_at
+post.expires_at_most
 post.failed_parts
 post.fingerprint
 post.id
 post.idempotency_key
 post.needs_review_parts
+post.on_part_failure
 post.operation
 post.part_count
 post.queued_parts
 post.rollback
+post.rollback_not_before
+post.rollback_setbacks
 post.scheduled_at
 post.sending_parts
 post.sent_parts

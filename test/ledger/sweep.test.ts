@@ -160,7 +160,14 @@ describe('the looks of the sweep', () => {
     await pool.query('analyze herald.post, herald.part');
     const fresh = await openTestLedger(url, { poolSize: 1 });
     const [indexesBefore, tablesBefore] = [await indexScans(), await tableScans()];
-    const used = ['part_open', 'part_leased', 'post_waiting', 'post_cancelling', 'post_of_user'];
+    const used = [
+      'part_open',
+      'part_leased',
+      'post_waiting',
+      'post_cancelling',
+      'post_of_user',
+      'post_rollback_owed',
+    ];
     // The server publishes its counters about once a second.
     await expect
       .poll(
@@ -169,6 +176,7 @@ describe('the looks of the sweep', () => {
           await fresh.nextToReconcile();
           await fresh.expireLeases();
           await fresh.expireQueued();
+          await fresh.nextToDelete();
           await fresh.posts('many-1' as UserId, { first: 20 });
           const now = await indexScans();
           return used.filter((name) => (now[name] ?? 0) > (indexesBefore[name] ?? 0));

@@ -6,6 +6,9 @@ import {
   type XAnswer,
   type XClient,
   type XCredentials,
+  type XDeletion,
+  type XMediaId,
+  type XMediaUploads,
   type XOutcome,
   type XRead,
   type XTimeline,
@@ -22,18 +25,25 @@ const credentials: XCredentials = {
 };
 const refused: XRead<never> = { ok: false, code: 'RATE_LIMITED', retryAt: undefined, answer };
 
-const observed = () => {
+const mediaId = '1880028106020515840' as XMediaId;
+const unpaid: XRead<never> = { ok: false, code: 'OUT_OF_CREDITS', retryAt: undefined, answer };
+
+const observed = (deletion: XDeletion = { kind: 'deleted', answer }) => {
   const outcomes: XOutcome[] = [];
   const reads: XRead<unknown>[] = [];
   const durations: number[] = [];
-  const x: XClient & XTimeline & { close(): string } = {
+  const x: XClient & XTimeline & XMediaUploads & { close(): string } = {
     createTweet: async (_credentials, _tweet, beforeSend) => {
       beforeSend?.();
       return { kind: 'created', tweetId: id, answer };
     },
+    deleteTweet: async () => deletion,
     me: async () => refused,
     tweetsSince: async () => ({ ok: true, value: [], answer }),
     tweetById: async () => ({ ok: true, value: undefined, answer }),
+    uploadMedia: async () => unpaid,
+    mediaStatus: async () => unpaid,
+    describeMedia: async () => ({ ok: true, value: true, answer }),
     close: () => 'closed',
   };
   const silent = () => {};
@@ -75,5 +85,54 @@ describe('X, observed', () => {
     ];
     expect(reads).toEqual(given);
     expect(durations).toHaveLength(3);
+  });
+
+  it('tells of uploads as of reads', async () => {
+    const { x, reads, outcomes, durations } = observed();
+    const file = {
+      kind: 'IMAGE',
+      mimeType: 'image/png',
+      byteLength: 0,
+      read: async () => Buffer.alloc(0),
+      dispose: async () => {},
+    } as const;
+    const given = [
+      await x.uploadMedia(credentials, file),
+      await x.mediaStatus(credentials, mediaId),
+      await x.describeMedia(credentials, mediaId, 'a cat'),
+    ];
+    expect(reads).toEqual(given);
+    expect(outcomes).toEqual([]);
+    expect(durations).toHaveLength(3);
+  });
+
+  const retryAt = new Date('2026-11-22T10:00:00Z');
+  it.each<[XDeletion, XRead<unknown>]>([
+    [
+      { kind: 'deleted', answer },
+      { ok: true, value: true, answer },
+    ],
+    [
+      { kind: 'gone', answer },
+      { ok: true, value: true, answer },
+    ],
+    [
+      { kind: 'refused', code: 'X_FORBIDDEN', answer },
+      { ok: false, code: 'X_FORBIDDEN', retryAt: undefined, answer },
+    ],
+    [
+      { kind: 'not_now', code: 'OUT_OF_CREDITS', retryAt: undefined, answer },
+      { ok: false, code: 'OUT_OF_CREDITS', retryAt: undefined, answer },
+    ],
+    [
+      { kind: 'not_now', code: 'RATE_LIMITED', retryAt, answer },
+      { ok: false, code: 'RATE_LIMITED', retryAt, answer },
+    ],
+  ])('tells of a deletion as of a read, never as of a post: %j', async (deletion, read) => {
+    const { x, reads, outcomes, durations } = observed(deletion);
+    expect(await x.deleteTweet(credentials, id)).toBe(deletion);
+    expect(reads).toEqual([read]);
+    expect(outcomes).toEqual([]);
+    expect(durations).toHaveLength(1);
   });
 });

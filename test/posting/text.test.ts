@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { HeraldError } from '../../src/kernel/index.ts';
-import { checkTweetText, measureText } from '../../src/posting/text/index.ts';
+import {
+  checkTweetText,
+  findCashtags,
+  findMentions,
+  hostOf,
+  measureText,
+  takeOutUrls,
+} from '../../src/posting/text/index.ts';
 
 const lengthOf = (text: string): number => measureText(text).weightedLength;
 const url = 23;
@@ -37,6 +44,35 @@ describe('the weighted length', () => {
     ['𠮷', 2],
     ['\u{10FFFD}', 2],
     ['\u2060', 2],
+    // General punctuation: U+2010 to U+201F and U+2032 to U+2037 are 1, what is between them is 2.
+    ['\u2010\u2012\u2013\u2014\u2015\u2016\u2017\u2018\u2019\u201A\u201B\u201C\u201D\u201E\u201F', 15],
+    ['\u2020\u2021\u2022\u2023\u2024\u2025\u2026\u2027', 16],
+    ['\u2030\u2031', 4],
+    ['\u2032\u2033\u2034\u2035\u2036\u2037', 6],
+    ['\u2038\u2039\u203A', 6],
+    ['\u2002\u2009\u200A', 3],
+    ['\u200E\u200F', 4],
+    ['\u061C', 1],
+    ['\u2066a\u2069', 5],
+    ['\u202Aa\u202C', 5],
+    // Scripts up to U+10FF are 1 for each code point, later ones 2.
+    ['\u10E5\u10D0\u10E0\u10D7', 4],
+    ['\u1019\u103C\u1014\u103A\u1019\u102C', 6],
+    ['\u0F56\u0F7C\u0F51', 3],
+    ['\u09B9\u09CD\u09AF\u09BE', 4],
+    ['\u0E20\u0E32\u0E29\u0E32\u0E44\u0E17\u0E22', 7],
+    ['\u1230\u120B\u121D', 6],
+    ['\u1781\u17D2\u1798\u17C2\u179A', 10],
+    ['\u13A3\u13CF\u13F2', 6],
+    ['\u1E9E', 2],
+    ['\uAC00\uD7A3', 4],
+    ['\uFF21\u2460\u2192\u2116\uFB01', 10],
+    ['\u00BD\u00A9\u00AE', 3],
+    // NFC comes first: a composed Hangul syllable, the ohm and the angstrom sign, and a letter that is always taken apart.
+    ['\u1112\u1161\u11AB', 2],
+    ['\u2126', 1],
+    ['\u212B', 1],
+    ['\u0958', 2],
   ])('of %j is %i', (text, length) => {
     expect(lengthOf(text)).toBe(length);
   });
@@ -67,6 +103,10 @@ describe('the weighted length', () => {
     ['a nod (Unicode 15.1)', '🙂‍↔️', 2],
     ['a lime (Unicode 15.1)', '🍋‍🟩', 2],
     ['hands of two tones (Unicode 14)', '🫱🏻‍🫲🏿', 2],
+    ['a goose, a shaking face, a pink heart (Unicode 15)', '🪿🫨🩷', 6],
+    ['a pushing hand with a skin tone (Unicode 15)', '🫷🏽', 2],
+    ['a broken chain (Unicode 15.1)', '⛓️‍💥', 2],
+    ['a family of silhouettes (Unicode 15.1)', '🧑‍🧑‍🧒', 2],
     ['a face with bags under its eyes (Unicode 16)', '🫩', 2],
     ['a dancer (Unicode 17)', '🧑‍🩰', 2],
     ['an eye in a speech bubble', '👁️‍🗨️', 2],
@@ -242,4 +282,59 @@ describe('a text to post', () => {
       expect(refusalOf(text)).toMatchObject({ code: 'INVALID_INPUT', field: 'text' });
     },
   );
+});
+
+describe('a text to post elsewhere', () => {
+  it('has the limit and the field that it is given', () => {
+    expect(checkTweetText('a'.repeat(4000), 4000)).toHaveLength(4000);
+    expect(() => checkTweetText('a'.repeat(41), 40, 'parts.3.text')).toThrow(
+      expect.objectContaining({
+        code: 'TEXT_TOO_LONG',
+        field: 'parts.3.text',
+        message: 'The text has 41 weighted characters, 1 more than the 40 that X allows.',
+      }),
+    );
+    expect(measureText('aaa', 2)).toMatchObject({ weightedLength: 3, limit: 2, valid: false });
+  });
+});
+
+describe('what is found in a text', () => {
+  it.each<[string, string]>([
+    ['See https://x.com now', 'See now'],
+    ['See https://x.com.', 'See.'],
+    ['https://x.com now', 'now'],
+    ['See\nhttps://x.com\nnow', 'See\nnow'],
+    ['See\n\nhttps://x.com https://y.com\n\nnow', 'See\n\n\nnow'],
+    ['Read it (https://x.com/a_(b)) now', 'Read it now'],
+    ['日本語example.com日本語', '日本語 日本語'],
+    ['a http://t.co/b.com', ''],
+    ['https://x.com', ''],
+    ['\u2067example.com\u2069 a', '\u2067 \u2069 a'],
+    ['  no address  ', '  no address  '],
+  ])('addresses can be taken out of %j', (text, rest) => {
+    expect(takeOutUrls(text)).toBe(rest);
+  });
+
+  it.each<[string, string[]]>([
+    ['$TSLA and $AAPL', ['$TSLA', '$AAPL']],
+    ['$brk.b, $BTC!', ['$brk.b', '$BTC']],
+    ['$5 a$b US$TSLA $TOOLONGA https://x.com/$TSLA', []],
+  ])('cashtags of %j are %j', (text, cashtags) => {
+    expect(findCashtags(text)).toEqual(cashtags);
+  });
+
+  it.each<[string, string[]]>([
+    ['@alice, hi @bob_1', ['@alice', '@bob_1']],
+    ['日本語＠alice日本語', ['＠alice']],
+    ['bob@example.com @@ a@b https://medium.com/@alice', []],
+  ])('mentions of %j are %j', (text, mentions) => {
+    expect(findMentions(text)).toEqual(mentions);
+  });
+
+  it.each<[string, string]>([
+    ['https://Example.com:80/a?b', 'Example.com'],
+    ['example.com', 'example.com'],
+  ])('the host of %s is %s', (url, host) => {
+    expect(hostOf(url)).toBe(host);
+  });
 });

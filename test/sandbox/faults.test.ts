@@ -73,9 +73,18 @@ const expected: [string, boolean, number | undefined, (reply: Reply | string) =>
         text: expect.stringMatching(/problems\/oauth1-permissions/),
       }),
   ],
+  ['403-parent-not-visible', false, undefined, refusal('deleted or not visible to you.')],
+  ['403-reply', false, undefined, refusal('you have not been mentioned or otherwise engaged')],
+  ['403-quote', false, undefined, refusal('You can only reply to or quote posts')],
+  ['403-not-permitted', false, undefined, refusal('You are not permitted to perform this action.')],
+  ['404', false, undefined, problem(404, 'Not Found')],
   ['truncate-201', true, undefined, (reply) => expect(reply).toBe('ECONNRESET')],
   ['empty-201', true, undefined, (reply) => expect(reply).toMatchObject({ status: 201, text: '' })],
 ];
+
+function refusal(detail: string): (reply: Reply | string) => void {
+  return (reply) => expect(reply).toMatchObject({ status: 403, text: expect.stringContaining(detail) });
+}
 
 function problem(status: number, title: string): (reply: Reply | string) => void {
   return (reply) => {
@@ -158,6 +167,14 @@ describe('ordering faults', () => {
     expect(await statuses(5)).toEqual([201, 503, 503, 201, 201]);
   });
 
+  test('at each part of a thread in turn', async () => {
+    for (let position = 0; position < 3; position += 1) {
+      await control(sandbox, 'POST', 'reset');
+      await order('403-reply', { after: position });
+      expect(await statuses(3)).toEqual([201, 201, 201].with(position, 403));
+    }
+  });
+
   test('one after the other, in the order in which they came', async () => {
     await order('503');
     await order('402');
@@ -170,6 +187,15 @@ describe('ordering faults', () => {
     expect((await get(sandbox, alice, '/2/users/me')).status).toBe(503);
     await control(sandbox, 'POST', 'faults', { kind: '401' });
     expect((await get(sandbox, alice, '/2/users/me')).status).toBe(401);
+  });
+
+  test("of one user leaves everybody else's requests alone, and uncounted", async () => {
+    const bob = await account(sandbox, 'bob');
+    await order('503', { user: 'bob', after: 1 });
+    const posted = async (who: Account, text: string) => (await post(sandbox, who, { text })).status;
+    expect([await posted(alice, 'one'), await posted(alice, 'two')]).toEqual([201, 201]);
+    expect([await posted(bob, 'one'), await posted(alice, 'three')]).toEqual([201, 201]);
+    expect([await posted(bob, 'two'), await posted(bob, 'three')]).toEqual([503, 201]);
   });
 
   test('sign-in can fail too', async () => {

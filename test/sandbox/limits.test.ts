@@ -48,6 +48,17 @@ test('users/me has its own 75', async () => {
   expect(limitsOf(await get(sandbox, alice, '/2/users/me')).slice(0, 2)).toEqual([75, 74]);
 });
 
+test('the plan is set with them, shown, and outlives a reset', async () => {
+  expect(await control(sandbox, 'GET', 'limits')).toMatchObject({ plan: 'self-serve', mediaAppend: 1875 });
+  expect(await control(sandbox, 'POST', 'limits', { plan: 'enterprise' })).toMatchObject({
+    plan: 'enterprise',
+    posts: 100,
+  });
+  await control(sandbox, 'POST', 'reset');
+  expect(await control(sandbox, 'POST', 'limits', { me: 75 })).toMatchObject({ plan: 'enterprise' });
+  await control(sandbox, 'POST', 'limits', { plan: 'self-serve' });
+});
+
 test('limits can be set, and lifted', async () => {
   expect(await control(sandbox, 'POST', 'limits', { posts: 1, windowMs: 60_000 })).toMatchObject({
     posts: 1,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { type Account, account, control, postedId } from './signed.ts';
+import { dataOf, describeMedia, GIF, initialize, MP4, PNG, upload } from './uploads.ts';
 
 let sandbox: Sandbox;
 let alice: Account;
@@ -37,6 +38,42 @@ describe('the timeline page', () => {
       expect(text).not.toContain('<script>alert');
       expect(text).not.toContain('<img');
       expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;&#39;&amp;');
+    }
+  });
+
+  test('shows pictures with their alt text, polls, labels, quotes and who can reply, escaped', async () => {
+    await control(sandbox, 'POST', 'limits', { plan: 'enterprise' });
+    await control(sandbox, 'POST', 'faults', { kind: 'media-processing', ms: 0, times: 2 });
+    const [gif, video] = [await upload(sandbox, alice, GIF), await upload(sandbox, alice, MP4)];
+    const picture = await upload(sandbox, alice, PNG);
+    await describeMedia(sandbox, alice, picture, `"${ATTACK}`);
+    await postedId(sandbox, alice, { media: { media_ids: [gif] }, reply_settings: 'mentionedUsers' });
+    await postedId(sandbox, alice, { media: { media_ids: [video] }, community_id: '77' });
+    const quoted = await postedId(sandbox, alice, { media: { media_ids: [picture] }, made_with_ai: true });
+    await postedId(sandbox, alice, { text: 'I quote', quote_tweet_id: quoted, paid_partnership: true });
+    const poll = { options: ['<b>yes</b>', 'no'], duration_minutes: 1440 };
+    await postedId(sandbox, alice, { text: 'vote', poll });
+    for (const path of ['/', '/_sandbox/timeline']) {
+      const text = await textOf(path);
+      expect(text).toContain(`<img src="/_sandbox/media/${picture}" alt="&quot;&lt;script&gt;`);
+      expect(text).toContain('<summary>ALT</summary><p>&quot;&lt;script&gt;alert(1)');
+      expect(text).toContain(`<img src="/_sandbox/media/${gif}" alt=""`);
+      expect(text).not.toContain(`/_sandbox/media/${video}`);
+      expect(text).not.toContain('<script>alert');
+      expect(text).toContain('<span>&lt;b&gt;yes&lt;/b&gt;</span>');
+      for (const words of ['0 votes · 1 day left', 'Made with AI', 'Paid partnership', 'In community 77']) {
+        expect(text).toContain(words);
+      }
+      expect(text).toContain('Only accounts that @alice mentioned can reply');
+      expect(text).toMatch(/I quote[\s\S]*<blockquote class="quote">[\s\S]*@alice/);
+    }
+    await control(sandbox, 'POST', 'limits', { plan: 'self-serve' });
+  });
+
+  test('gives no video, no unfinished file and nothing unknown', async () => {
+    const announced = await initialize(sandbox, alice, { ...PNG, total_bytes: 1 });
+    for (const id of [await upload(sandbox, alice, MP4), dataOf(announced).id, '1', 'x']) {
+      expect((await fetch(`${sandbox.url}/_sandbox/media/${id}`)).status).toBe(404);
     }
   });
 
@@ -131,6 +168,7 @@ describe('the control API', () => {
     ['faults', '{"kind":"503","method":"FETCH"}', 'method is one of'],
     ['faults', '{"kind":"503","path":"2/tweets"}', 'path is a path such as'],
     ['limits', '{"posts":-1}', 'posts is a whole number'],
+    ['limits', '{"plan":"pro"}', 'plan is one of self-serve, enterprise'],
     ['limits', '{"windowMs":0}', 'windowMs is a whole number of at least 1'],
   ])('%s refuses %s in a sentence', async (path, body, sentence) => {
     const [status, text] = await ask(path, body);

@@ -26,6 +26,8 @@ export interface Unsent {
   readonly target: string;
   readonly json?: unknown;
   readonly form?: string;
+  /** A body of another type; it takes no part in the signature. */
+  readonly other?: { readonly type: string; readonly body: Buffer };
   readonly tokens?: Tokens | undefined;
   readonly oauth?: Record<string, string | undefined>;
   /** Signed instead of `target`, for tampering. */
@@ -67,12 +69,17 @@ export function authorize(url: string, unsent: Unsent): string {
   return `OAuth ${header.map(([name, value]) => `${encode(name ?? '')}="${encode(value ?? '')}"`).join(', ')}`;
 }
 
+function bodyOf({ json, form, other }: Unsent): { type: string; body: string | Buffer | undefined } {
+  if (other) return other;
+  if (json === undefined) return { type: 'application/x-www-form-urlencoded', body: form };
+  return { type: 'application/json', body: JSON.stringify(json) };
+}
+
 /** Sends a signed request on a connection of its own; rejects with the socket's error when there is no whole answer. */
 export function sendSigned(sandbox: Sandbox, unsent: Unsent, signal?: AbortSignal): Promise<Reply> {
   const base = unsent.tls ? sandbox.tlsUrl : sandbox.url;
   if (base === undefined) throw new Error('this sandbox has no TLS');
-  const body = unsent.json === undefined ? unsent.form : JSON.stringify(unsent.json);
-  const type = unsent.json === undefined ? 'application/x-www-form-urlencoded' : 'application/json';
+  const { type, body } = bodyOf(unsent);
   const headers = {
     authorization: unsent.authorization ?? authorize(base, unsent),
     ...(body !== undefined && { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) }),

@@ -1,6 +1,14 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +16,7 @@ import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { account, control, post, postedId, sendSigned } from './signed.ts';
+import { describeMedia, PNG, upload } from './uploads.ts';
 
 let dir: string;
 const running: ChildProcessByStdio<null, Readable, Readable>[] = [];
@@ -85,6 +94,51 @@ describe('state', () => {
     expect(await tweets(second)).toMatchObject([{ id: child, in_reply_to_tweet_id: parent }]);
     expect((await post(second, alice, { text: 'child' })).status).toBe(403);
     expect(BigInt(await postedId(second, alice, { text: 'next' }))).toBeGreaterThan(BigInt(child));
+  });
+
+  test('everything that a tweet has, and its pictures, outlive a restart; the plan is an option', async () => {
+    const first = await open();
+    await control(first, 'POST', 'limits', { plan: 'enterprise' });
+    const alice = await account(first, 'alice');
+    const picture = await upload(first, alice, PNG, Buffer.from('a picture'));
+    await describeMedia(first, alice, picture, 'what it shows');
+    const quoted = await postedId(first, alice, { media: { media_ids: [picture] }, made_with_ai: true });
+    const poll = { options: ['yes', 'no'], duration_minutes: 60 };
+    await postedId(first, alice, { text: 'vote', poll, community_id: '7', reply_settings: 'verified' });
+    await postedId(first, alice, { text: 'quote', quote_tweet_id: quoted, paid_partnership: true });
+    const before = await tweets(first);
+    const page = await (await fetch(first.url)).text();
+    await first.close();
+
+    const second = await open();
+    expect(await tweets(second)).toEqual(before);
+    const timeless = (text: string) => text.replace(/>(now|\d+s)</g, '>now<');
+    expect(timeless(await (await fetch(second.url)).text())).toBe(timeless(page));
+    expect(await (await fetch(`${second.url}/_sandbox/media/${picture}`)).text()).toBe('a picture');
+    const again = await post(second, alice, { media: { media_ids: [picture] } });
+    expect(again.status).toBe(201);
+    expect(BigInt(await upload(second, alice, PNG))).toBeGreaterThan(BigInt(picture));
+    expect((await post(second, alice, { text: 'more', quote_tweet_id: quoted })).status).toBe(403);
+  });
+
+  test('pictures that expired stay only with the tweet that took them', async () => {
+    let nowMs = Date.now();
+    const first = await startSandbox({ stateDir: dir, now: () => nowMs });
+    const alice = await account(first, 'alice');
+    const [taken, left] = [await upload(first, alice, PNG), await upload(first, alice, PNG)];
+    await postedId(first, alice, { media: { media_ids: [taken] } });
+    await first.close();
+    nowMs += 25 * 60 * 60_000;
+    await (await startSandbox({ stateDir: dir, now: () => nowMs })).close();
+    const files = readdirSync(join(dir, 'sandbox', 'media')).sort();
+    expect(files).toEqual([`${taken}.bytes`, `${taken}.json`]);
+    expect(left).not.toBe(taken);
+    for (const file of files) {
+      expect((statSync(join(dir, 'sandbox', 'media', file)).mode & 0o777).toString(8)).toBe('600');
+    }
+    const last = await open();
+    await control(last, 'POST', 'reset');
+    expect(readdirSync(join(dir, 'sandbox', 'media'))).toEqual([]);
   });
 
   test('is readable by its owner alone', async () => {
@@ -191,6 +245,7 @@ describe('the process', () => {
     [{ SANDBOX_HOST: '0.0.0.0' }, 'loopback only'],
     [{ SANDBOX_HOST: '192.0.2.1', SANDBOX_ALLOW_NETWORK: '1' }, 'loopback only'],
     [{ SANDBOX_PORT: '4001x' }, 'SANDBOX_PORT is a port'],
+    [{ SANDBOX_PLAN: 'pro' }, 'SANDBOX_PLAN is one of self-serve, enterprise'],
     [{ SANDBOX_BENCH: 'yes' }, 'SANDBOX_BENCH is 1 or 0'],
   ])('refuses %j in a sentence', async (env, sentence) => {
     const child = spawnSandbox(env);

@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
-import { type Account, account, control, get, postedId } from './signed.ts';
+import { type Account, account, control, get, postedId, sendSigned } from './signed.ts';
+import { PNG, upload } from './uploads.ts';
 
 interface Page {
-  data?: { id: string; text: string; created_at?: string; entities?: { urls: Record<string, unknown>[] } }[];
+  data?: {
+    id: string;
+    text: string;
+    created_at?: string;
+    attachments?: { media_keys: string[] };
+    entities?: {
+      urls: Record<string, unknown>[];
+      mentions?: { start: number; end: number; username: string; id: string }[];
+    };
+  }[];
   meta: { result_count: number; newest_id?: string; oldest_id?: string; next_token?: string };
 }
 
@@ -81,6 +91,62 @@ describe('GET /2/users/:id/tweets', () => {
     const points = Array.from(tweet?.text ?? '');
     for (const { start, end, url } of urls)
       expect(points.slice(Number(start), Number(end)).join('')).toBe(url);
+  });
+
+  test('names the accounts that are mentioned, where they stand', async () => {
+    const bob = await account(sandbox, 'bob');
+    const text = '👋 @BOB & @nobody_here, https://example.com/@bob a@bob.example (@bob)';
+    await postedId(sandbox, alice, { text });
+    const [tweet] = (await page('?max_results=5&tweet.fields=entities')).data ?? [];
+    const mentions = tweet?.entities?.mentions ?? [];
+    expect(mentions).toMatchObject([
+      { start: 2, end: 6, username: 'bob', id: bob.id },
+      { username: 'bob', id: bob.id },
+    ]);
+    const points = Array.from(tweet?.text ?? '');
+    expect(mentions.map(({ start, end }) => points.slice(start, end).join(''))).toEqual(['@BOB', '@bob']);
+  });
+
+  test('puts one link behind the text for all files, and lists it once for each', async () => {
+    const files = [await upload(sandbox, alice, PNG), await upload(sandbox, alice, PNG)];
+    await postedId(sandbox, alice, { text: 'two & more', media: { media_ids: files } });
+    await postedId(sandbox, alice, { media: { media_ids: files.slice(1) } });
+    const { data } = await page('?max_results=5&tweet.fields=entities,attachments');
+    const [bare, both] = data ?? [];
+    expect(bare?.text).toMatch(/^https:\/\/t\.co\/\w{10}$/);
+    expect(both?.text).toMatch(/^two &amp; more https:\/\/t\.co\/\w{10}$/);
+    expect(both?.attachments?.media_keys).toEqual(files.map((id) => `3_${id}`));
+    expect(both?.entities?.urls).toEqual(
+      files.map((id) => ({
+        start: 15,
+        end: Array.from(both?.text ?? '').length,
+        url: both?.text.slice(15),
+        expanded_url: `https://x.com/alice/status/${both?.id}/photo/1`,
+        display_url: expect.stringMatching(/^pic\.x\.com\/\w{10}$/),
+        media_key: `3_${id}`,
+      })),
+    );
+  });
+
+  test('gives referenced tweets when they are expanded, and says which are gone', async () => {
+    const parent = await postedId(sandbox, alice, { text: 'parent' });
+    const child = await postedId(sandbox, alice, { text: 'child', reply: { in_reply_to_tweet_id: parent } });
+    const query = 'expansions=referenced_tweets.id&tweet.fields=author_id,referenced_tweets';
+    const one = async () => {
+      const reply = await get(sandbox, alice, `/2/tweets/${child}?${query}`);
+      return JSON.parse(reply.text) as Record<string, unknown>;
+    };
+    expect(await one()).toMatchObject({
+      data: { referenced_tweets: [{ type: 'replied_to', id: parent }] },
+      includes: { tweets: [{ id: parent, author_id: alice.id }] },
+    });
+    expect(await page(`?max_results=5&${query}`)).toMatchObject({ includes: { tweets: [{ id: parent }] } });
+    await sendSigned(sandbox, { method: 'DELETE', target: `/2/tweets/${parent}`, tokens: alice });
+    expect(await one()).toMatchObject({
+      data: { id: child },
+      errors: [{ parameter: 'referenced_tweets.id', resource_id: parent }],
+    });
+    expect(await one()).not.toHaveProperty('includes');
   });
 
   test('an unknown user is 200 with errors', async () => {

@@ -18,6 +18,8 @@ beforeEach(async () => {
   await control(sandbox, 'POST', 'reset');
 });
 
+const POLL = { options: ['a', 'x'.repeat(25)], duration_minutes: 5 };
+
 interface Listed {
   id: string;
   text: string;
@@ -78,9 +80,28 @@ describe('POST /2/tweets', () => {
       'reply.in_reply_to_tweet_id',
     ],
     ['a stray field of reply', { text: 'a', reply: { in_reply_to_tweet_id: '1', to: 'x' } }, 'reply.to'],
-    ['a poll, for now', { text: 'a', poll: { options: ['a', 'b'], duration_minutes: 5 } }, 'poll'],
-    ['media, for now', { text: 'a', media: { media_ids: ['1'] } }, 'media'],
-    ['a quote, for now', { text: 'a', quote_tweet_id: '1' }, 'quote_tweet_id'],
+    ['what the sandbox does not do', { text: 'a', geo: { place_id: '1' } }, 'geo'],
+    ['a poll without text', { poll: POLL }, 'text'],
+    ['a poll with one option', { text: 'a', poll: { ...POLL, options: ['a'] } }, 'poll.options'],
+    ['a poll with five', { text: 'a', poll: { ...POLL, options: [...'abcde'] } }, 'poll.options'],
+    ['an empty option', { text: 'a', poll: { ...POLL, options: ['a', ''] } }, 'poll.options'],
+    ['an option of 26', { text: 'a', poll: { ...POLL, options: ['a', 'x'.repeat(26)] } }, 'poll.options'],
+    ['a poll of 4 minutes', { text: 'a', poll: { ...POLL, duration_minutes: 4 } }, 'poll.duration_minutes'],
+    [
+      'a poll of 10081 minutes',
+      { text: 'a', poll: { ...POLL, duration_minutes: 10_081 } },
+      'poll.duration_minutes',
+    ],
+    ['half a minute', { text: 'a', poll: { ...POLL, duration_minutes: 5.5 } }, 'poll.duration_minutes'],
+    ['a stray field of a poll', { text: 'a', poll: { ...POLL, votes: 1 } }, 'poll.votes'],
+    ['media that is a list', { text: 'a', media: ['1'] }, 'media'],
+    ['a poll and media', { text: 'a', poll: POLL, media: { media_ids: ['1'] } }, 'poll'],
+    ['a poll and a quote', { text: 'a', poll: POLL, quote_tweet_id: '1' }, 'quote_tweet_id'],
+    ['media and a quote', { text: 'a', media: { media_ids: ['1'] }, quote_tweet_id: '1' }, 'quote_tweet_id'],
+    ['letters for a quote', { text: 'a', quote_tweet_id: 'x' }, 'quote_tweet_id'],
+    ['letters for a community', { text: 'a', community_id: 'x' }, 'community_id'],
+    ['a text for a boolean', { text: 'a', made_with_ai: 'true' }, 'made_with_ai'],
+    ['null for a boolean', { text: 'a', paid_partnership: null }, 'paid_partnership'],
   ];
   test.each(wrong)('refuses %s as X words it', async (_name, body, field) => {
     const reply = await post(sandbox, alice, body);
@@ -126,8 +147,18 @@ describe('POST /2/tweets', () => {
     }
   });
 
+  test('takes polls, communities and labels; false is the same as absent', async () => {
+    const labels = { made_with_ai: true, paid_partnership: false, community_id: '1234' };
+    const id = await postedId(sandbox, alice, { text: 'vote', poll: POLL, ...labels });
+    expect(await tweets()).toMatchObject([{ id, poll: POLL, media_ids: [], quote_tweet_id: null }]);
+    const found = await get(sandbox, alice, `/2/tweets/${id}?tweet.fields=attachments`);
+    expect(JSON.parse(found.text)).toMatchObject({
+      data: { attachments: { poll_ids: [expect.stringMatching(/^\d+$/)] } },
+    });
+  });
+
   test('replies to what is there, and to nothing else', async () => {
-    const parent = await postedId(sandbox, alice, { text: 'parent' });
+    const parent = await postedId(sandbox, alice, { text: 'parent for @bob' });
     const child = await postedId(sandbox, bob, { text: 'child', reply: { in_reply_to_tweet_id: parent } });
     const found = await get(sandbox, alice, `/2/tweets/${child}?tweet.fields=referenced_tweets`);
     expect(JSON.parse(found.text)).toMatchObject({

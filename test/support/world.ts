@@ -81,7 +81,7 @@ export interface Answer {
   readonly body: AnswerBody;
 }
 
-interface WorldOptions {
+export interface WorldOptions {
   readonly tls?: boolean;
   readonly environment?: Record<string, string>;
   readonly overrides?: Overrides;

@@ -1,7 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { parseTweetId, type ReplySettings, Secret } from '../../src/kernel/index.ts';
+import {
+  parseTweetId,
+  parseXMediaId,
+  type ReplySettings,
+  Secret,
+  type XTweet,
+} from '../../src/kernel/index.ts';
 import { createXSignIn } from '../../src/x/index.ts';
 import { answer, created, type Respond, startRawServer } from './raw-server.ts';
 import { canaries, clientOf, credentials } from './x-client.ts';
@@ -36,9 +42,10 @@ function oauthOf(request: string | undefined): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-describe('createTweet as sent', () => {
-  const parent = parseTweetId('1777777777777777777');
+const parent = parseTweetId('1777777777777777777');
+const media = ['1880028106020515840', '1880028106020515841'].flatMap((id) => parseXMediaId(id) ?? []);
 
+describe('createTweet as sent', () => {
   test('a text alone', async () => {
     const { server, x } = await start(always);
     await x.createTweet(credentials, { text: 'Grüße, 世界! 👋 50% & <b>' });
@@ -65,6 +72,31 @@ describe('createTweet as sent', () => {
       reply: { in_reply_to_tweet_id: '1777777777777777777' },
       reply_settings: sent,
     });
+  });
+
+  test.each<[string, XTweet, object]>([
+    ['media with a text', { text: 'hi', mediaIds: media }, { text: 'hi', media: { media_ids: media } }],
+    ['media alone', { text: '', mediaIds: media.slice(1) }, { media: { media_ids: media.slice(1) } }],
+    [
+      'a poll',
+      { text: 'Which?', poll: { options: ['this', 'that'], durationMinutes: 60 } },
+      { text: 'Which?', poll: { options: ['this', 'that'], duration_minutes: 60 } },
+    ],
+    [
+      'a quote in a community',
+      { text: 'see', communityId: '1493446837214187523', ...(parent && { quoteTweetId: parent }) },
+      { text: 'see', community_id: '1493446837214187523', quote_tweet_id: '1777777777777777777' },
+    ],
+    [
+      'labels',
+      { text: 'ad', madeWithAi: true, paidPartnership: true },
+      { text: 'ad', made_with_ai: true, paid_partnership: true },
+    ],
+    ['what is off or empty', { text: 'hi', madeWithAi: false, mediaIds: [] }, { text: 'hi' }],
+  ])('%s', async (_name, tweet, body) => {
+    const { server, x } = await start(always);
+    expect(await x.createTweet(credentials, tweet)).toMatchObject({ kind: 'created' });
+    expect(bodyOf(server.requests[0])).toEqual(body);
   });
 
   test('asks for no compression, so that nothing has to be decoded', async () => {
@@ -175,6 +207,8 @@ describe('nothing secret leaves the room', () => {
       const { x } = await start(echo(status));
       expectClean(await x.createTweet(credentials, { text: 'hi' }));
       expectClean(await x.me(credentials));
+      if (parent) expectClean(await x.deleteTweet(credentials, parent));
+      for (const id of media.slice(1)) expectClean(await x.describeMedia(credentials, id, 'a picture'));
       expectClean(x);
     },
   );

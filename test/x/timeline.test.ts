@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parseTweetId, type TweetId, type XClient, type XTimeline } from '../../src/kernel/index.ts';
-import { parseTweet } from '../../src/x/timeline-tweet.ts';
 import { answer, schemes, startRawServer } from './raw-server.ts';
 import { type SandboxAccount, sandboxApp, startSandboxAccount } from './sandbox-account.ts';
 import { clientOf, credentials } from './x-client.ts';
@@ -162,86 +161,52 @@ describe('a timeline that is not whole', () => {
   });
 });
 
-describe('what X does to a text', () => {
-  const photo = (slug: string) => ({
-    url: `https://t.co/${slug}`,
-    expanded_url: 'https://x.com/alice/status/1888888888888888888/photo/1',
-  });
-  const link = (slug: string, expanded_url: string) => ({ url: `https://t.co/${slug}`, expanded_url });
-  const textOf = (text: string, urls: object[] = [], media: string[] = []): string | undefined =>
-    parseTweet({
-      id: '1888888888888888888',
-      created_at: '2026-11-22T09:30:00.000Z',
-      text,
-      entities: { urls },
-      attachments: { media_keys: media },
-    })?.text;
+describe('a lookup', () => {
+  const tweet = {
+    id: '1888888888888888888',
+    text: '@bob and @carol: see https://t.co/aaaaaaaaaa',
+    created_at: '2026-11-22T09:30:00.000Z',
+    author_id: '11',
+    entities: {
+      mentions: [
+        { start: 0, end: 4, username: 'bob', id: '12' },
+        { start: 9, end: 15, username: 'carol', id: '1300000000000000001' },
+        { start: 20, end: 24, username: 'nobody' },
+      ],
+      urls: [{ url: 'https://t.co/aaaaaaaaaa', expanded_url: 'https://x.com/bob/status/20' }],
+    },
+    referenced_tweets: [
+      { type: 'replied_to', id: '19' },
+      { type: 'quoted', id: '20' },
+    ],
+  };
+  const included = [
+    { id: '19', text: 'the parent', author_id: '14' },
+    { id: '20', text: 'the quoted one', author_id: '12' },
+  ];
+  const partialErrors = [{ type: 'https://api.x.com/2/problems/resource-not-found', resource_id: '20' }];
 
   test.each([
-    ['escapes are undone once', textOf('a &amp;lt; b &lt; c'), 'a &lt; b < c'],
+    ['of a quote names its author', { data: tweet, includes: { tweets: included } }, '12'],
+    ['without the quoted tweet does not', { data: tweet, errors: partialErrors }, undefined],
     [
-      'an address is not unescaped',
-      textOf('https://t.co/aaaaaaaaaa', [link('aaaaaaaaaa', 'https://e.com/?a&amp;b')]),
-      'https://e.com/?a&amp;b',
+      'does not take the parent for it',
+      { data: tweet, includes: { tweets: included.slice(0, 1) } },
+      undefined,
     ],
-    [
-      'an address with a dollar sign is kept',
-      textOf('https://t.co/aaaaaaaaaa', [link('aaaaaaaaaa', 'https://e.com/$&')]),
-      'https://e.com/$&',
-    ],
-    [
-      'the link to media is dropped',
-      textOf('hi https://t.co/bbbbbbbbbb', [photo('bbbbbbbbbb')], ['3_1']),
-      'hi',
-    ],
-    [
-      'one entity for each of four photos',
-      textOf('hi https://t.co/bbbbbbbbbb', [photo('bbbbbbbbbb'), photo('bbbbbbbbbb')], ['3_1', '3_2']),
-      'hi',
-    ],
-    ['media alone leaves nothing', textOf('https://t.co/bbbbbbbbbb', [photo('bbbbbbbbbb')], ['3_1']), ''],
-    [
-      'a link before the media stays',
-      textOf(
-        'https://t.co/aaaaaaaaaa https://t.co/bbbbbbbbbb',
-        [link('aaaaaaaaaa', 'https://e.com/'), photo('bbbbbbbbbb')],
-        ['3_1'],
-      ),
-      'https://e.com/',
-    ],
-    [
-      'without media such a link was written',
-      textOf('https://t.co/bbbbbbbbbb', [photo('bbbbbbbbbb')]),
-      'https://x.com/alice/status/1888888888888888888/photo/1',
-    ],
-    ['a decomposed letter is composed', textOf('cafe\u0301'), 'caf\u00e9'],
-    [
-      'entities that are none change nothing',
-      parseTweet({
-        id: '1',
-        created_at: '2026-11-22T09:30:00Z',
-        text: 'x',
-        entities: 7,
-        attachments: null,
-        referenced_tweets: {},
-      })?.text,
-      'x',
-    ],
-  ])('%s', (_name, text, expected) => {
-    expect(text).toBe(expected);
-  });
-
-  test('references and media are counted', () => {
-    const tweet = parseTweet({
-      id: '1888888888888888888',
-      created_at: '2026-11-22T09:30:00.000Z',
-      text: 'x',
-      referenced_tweets: [
-        { type: 'quoted', id: '11' },
-        { type: 'replied_to', id: '12' },
-      ],
-      attachments: { media_keys: ['3_1', '3_2'] },
+  ])('%s', async (_name, body, quotedAuthorId) => {
+    const server = await startRawServer('http', (socket) => socket.write(answer(200, JSON.stringify(body))));
+    const { x } = clientOf(server);
+    const read = await x.tweetById(credentials, idOf('1888888888888888888'));
+    x.close();
+    await server.close();
+    expect(read).toMatchObject({
+      ok: true,
+      value: { authorId: '11', mentions: ['12', '1300000000000000001'], quotedTweetId: '20' },
     });
-    expect(tweet).toMatchObject({ quotedTweetId: '11', inReplyToTweetId: '12', mediaCount: 2 });
+    expect(read.ok && read.value?.quotedAuthorId).toBe(quotedAuthorId);
+    const asked = new URL(/^GET (\S+)/.exec(server.requests[0] ?? '')?.[1] ?? '', server.url).searchParams;
+    expect(asked.get('expansions')).toBe('referenced_tweets.id');
+    expect(asked.get('tweet.fields')?.split(',')).toEqual(expect.arrayContaining(['author_id', 'entities']));
   });
 });

@@ -45,10 +45,10 @@ interface Stored {
 const nothingStored: Stored = { counts: undefined, posts: [], problems: [] };
 
 /** With the connection that the service makes, which asks more of the server than the examination does. */
-const readStored = async ({ config, databaseUrl, keyring, x }: Examined): Promise<Stored> => {
+const readStored = async ({ config, databaseUrl }: Examined): Promise<Stored> => {
   if (databaseUrl === undefined) return nothingStored;
   try {
-    return await withOpenLedger({ config, databaseUrl, keyring, x }, async (ledger) => ({
+    return await withOpenLedger({ config, databaseUrl }, async (ledger) => ({
       counts: await countOf(ledger),
       posts: (await ledger.posts(undefined, { first: NEWEST_POSTS })).posts,
       problems: [],

@@ -9,21 +9,33 @@ import type { StopAction, StopPoint } from './stop-points.ts';
 
 /*
  * Herald as a process of its own, made of the same parts as src/main.ts, that stops itself at one named point:
- * TEST_STOP_AT says where, TEST_STOP_BY how. It happens once, and a JSON line says so just before.
+ * TEST_STOP_AT says where, TEST_STOP_BY how, TEST_STOP_PASSES how often the point is passed before. It happens once, and a JSON
+ * line says so just before.
  * TEST_X_CA is the certificate that X's is to be checked with.
  * Standard input takes `go` (ends a hold) and `clock MS` (this process's clock is so far ahead from now on).
  */
 const {
   TEST_STOP_AT: stopAt,
   TEST_STOP_BY: stopBy = 'kill',
+  TEST_STOP_PASSES: passes = '0',
   TEST_X_CA: xCertificateAuthority,
-} = process.env as { TEST_STOP_AT?: StopPoint; TEST_STOP_BY?: StopAction; TEST_X_CA?: string };
+} = process.env as {
+  TEST_STOP_AT?: StopPoint;
+  TEST_STOP_BY?: StopAction;
+  TEST_STOP_PASSES?: string;
+  TEST_X_CA?: string;
+};
 const input = createInterface({ input: process.stdin });
 let hasStopped = false;
+let passesLeft = Number(passes);
 
 /** Synchronous, so that nothing of Herald runs between the point and the end. */
 const stopHere = (point: StopPoint): boolean => {
   if (point !== stopAt || hasStopped) return false;
+  if (passesLeft > 0) {
+    passesLeft -= 1;
+    return false;
+  }
   hasStopped = true;
   writeSync(1, `${JSON.stringify({ evt: 'stop_point', point })}\n`);
   if (stopBy !== 'hold') process.kill(process.pid, stopBy === 'kill' ? 'SIGKILL' : 'SIGSTOP');
@@ -61,6 +73,8 @@ const aroundLedger = (ledger: Ledger): Ledger => ({
       (delivery) => delivery !== undefined,
     ),
   record: (claim, outcome) => between('after-log', () => ledger.record(claim, outcome), 'after-record'),
+  recordDeleted: (owed, cost) =>
+    between('after-delete', () => ledger.recordDeleted(owed, cost), 'after-record-deleted'),
   expireLeases: () =>
     between(
       undefined,
@@ -82,6 +96,7 @@ const aroundX = <T extends XClient & XTimeline>(x: T): T => ({
         }),
       'after-send',
     ),
+  deleteTweet: (credentials, id) => between('before-delete', () => x.deleteTweet(credentials, id), undefined),
   tweetsSince: (credentials, sinceId) =>
     between(undefined, () => x.tweetsSince(credentials, sinceId), 'during-reconcile'),
 });

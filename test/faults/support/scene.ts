@@ -23,6 +23,8 @@ interface Start {
   /** Where it stops itself, once. */
   readonly stopAt?: StopPoint;
   readonly stopBy?: StopAction;
+  /** How often it passes that point before it stops. */
+  readonly passes?: number;
   readonly environment?: Environment;
   /** What is started instead of Herald with stop points, e.g. src/main.ts. */
   readonly script?: string;
@@ -86,11 +88,13 @@ export const createScene = async (options: SceneOptions = {}): Promise<Scene> =>
     databaseUrl,
     keyring,
     environment,
-    start: async ({ stopAt, stopBy, script, environment: changes } = {}) => {
+    start: async ({ stopAt, stopBy, passes, script, environment: changes } = {}) => {
       const env = {
         ...environment,
         ...changes,
-        ...(stopAt === undefined ? {} : { TEST_STOP_AT: stopAt, TEST_STOP_BY: stopBy ?? 'kill' }),
+        ...(stopAt === undefined
+          ? {}
+          : { TEST_STOP_AT: stopAt, TEST_STOP_BY: stopBy ?? 'kill', TEST_STOP_PASSES: String(passes ?? 0) }),
       };
       const process = startScript(script ?? 'test/faults/support/herald-process.ts', [], {
         env,

@@ -15,7 +15,13 @@ export type StopPoint =
   | 'after-record'
   | 'after-expire'
   /** The timeline was read, and nothing was concluded. */
-  | 'during-reconcile';
+  | 'during-reconcile'
+  /** A tweet has to be deleted, and X was not asked. */
+  | 'before-delete'
+  /** X deleted it, and nothing says so. */
+  | 'after-delete'
+  /** The deletion is written down. */
+  | 'after-record-deleted';
 
 /** SIGKILL, SIGSTOP, or a wait for `go` on standard input while everything else goes on. */
 export type StopAction = 'kill' | 'freeze' | 'hold';

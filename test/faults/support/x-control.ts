@@ -10,6 +10,11 @@ export interface XTweet {
   readonly id: string;
   readonly text: string;
   readonly username: string;
+  readonly in_reply_to_tweet_id: string | null;
+  readonly media_ids: readonly string[];
+  /** In the order of `media_ids`. */
+  readonly alt_texts: readonly (string | null)[];
+  readonly poll: { readonly options: readonly string[]; readonly duration_minutes: number } | null;
 }
 
 /** A line of the sandbox's request log. */
@@ -28,6 +33,8 @@ export interface Fault {
   readonly kind: string;
   readonly method?: string;
   readonly path?: string;
+  /** Whose requests it meets; everybody's when absent. */
+  readonly user?: string;
   readonly times?: number;
   readonly after?: number;
   readonly ms?: number;
@@ -40,11 +47,15 @@ export interface XControl {
   fault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
   liftLimits(): Promise<void>;
+  /** `self-serve` or `enterprise`: whose rules X applies to the application. */
+  usePlan(plan: string): Promise<void>;
   /** Oldest first; those of one user where one is named. */
   tweets(username?: string): Promise<XTweet[]>;
   /** The requests to create a tweet that arrived, of the last 1,000 of any kind. */
   creates(username?: string): Promise<XRequest[]>;
   reads(username: string): Promise<XRequest[]>;
+  /** Every request, of the last 1,000. */
+  requests(username?: string): Promise<XRequest[]>;
 }
 
 export const controlX = (url: string): XControl => {
@@ -58,7 +69,7 @@ export const controlX = (url: string): XControl => {
     if (!response.ok) throw new Error(`The sandbox refused ${what}: ${await response.text()}`);
     return (await response.json()) as T;
   };
-  const requests = async (username: string | undefined): Promise<XRequest[]> =>
+  const requests = async (username?: string): Promise<XRequest[]> =>
     (await call<XRequest[]>('GET', 'requests')).filter(
       ({ user }) => username === undefined || user === username,
     );
@@ -73,6 +84,9 @@ export const controlX = (url: string): XControl => {
     liftLimits: async () => {
       await call('POST', 'limits', { posts: null, deletes: null, me: null, reads: null });
     },
+    usePlan: async (plan) => {
+      await call('POST', 'limits', { plan });
+    },
     tweets: async (username) =>
       (await call<XTweet[]>('GET', 'tweets')).filter(
         (tweet) => username === undefined || tweet.username === username,
@@ -80,5 +94,6 @@ export const controlX = (url: string): XControl => {
     creates: async (username) =>
       (await requests(username)).filter(({ method, path }) => method === 'POST' && path === '/2/tweets'),
     reads: async (username) => (await requests(username)).filter(({ method }) => method === 'GET'),
+    requests,
   };
 };

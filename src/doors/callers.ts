@@ -40,6 +40,17 @@ export const admitHasuraOrBearer = (scope: FastifyInstance, tools: CallerTools):
   });
 };
 
+/** The same for a door that is for frontends alone: a bearer token, and no shared secret. */
+export const admitBearer = (scope: FastifyInstance, tools: CallerTools): void => {
+  scope.decorateRequest('clientSession', undefined);
+  scope.addHook('onRequest', async (request) => {
+    const { authorization, [SECRET_HEADER]: secret } = request.headers;
+    if (authorization === undefined) throw new HeraldError('UNAUTHENTICATED');
+    if (secret !== undefined) throw new HeraldError('INVALID_REQUEST', { message: BOTH });
+    request.clientSession = await clientSession(request, tools);
+  });
+};
+
 const BOTH =
   'Send either the webhook secret or an Authorization header, not both. Leave forward_client_headers off in Hasura.';
 

@@ -1,0 +1,73 @@
+import {
+  HeraldError,
+  KeyNotHere,
+  type OwedDeletion,
+  type PostErrorCode,
+  type XCredentials,
+  type XDeletion,
+} from '../kernel/index.ts';
+import { prices } from './policy/index.ts';
+import type { PostingTools } from './tools.ts';
+
+/** After so long a deletion that could not be done is given up; whoever wants it then asks for it with deleteTweet. */
+const TRIES_FOR_MS = 24 * 3_600_000;
+
+/** Deletes one live part of a post that is taken back, or writes down why it cannot be. */
+export const takeBack = async (tools: PostingTools, owed: OwedDeletion): Promise<void> => {
+  try {
+    await tools.usePostCredentials(owed.post, owed.credential, (credentials) =>
+      deleteAndRecord(tools, owed, credentials),
+    );
+  } catch (error) {
+    if (!(error instanceof HeraldError)) throw error;
+    if (error.code === 'CREDENTIALS_INVALID') return giveUp(tools, owed, error.code);
+    if (error.code === 'ACCOUNT_NEEDS_RECONNECT') return postpone(tools, owed, error.code, undefined);
+    if (!(error instanceof KeyNotHere)) throw error;
+    await postpone(tools, owed, 'PAUSED', undefined);
+  }
+};
+
+const deleteAndRecord = async (
+  tools: PostingTools,
+  owed: OwedDeletion,
+  credentials: XCredentials,
+): Promise<void> => {
+  const deletion = await tools.x.deleteTweet(credentials, owed.tweetId);
+  report(tools, owed, deletion);
+  switch (deletion.kind) {
+    case 'deleted':
+      await tools.ledger.recordDeleted(owed, prices.deletion.microUsd);
+      return;
+    case 'gone':
+      await tools.ledger.recordDeleted(owed, 0);
+      return;
+    case 'not_now':
+      return postpone(tools, owed, deletion.code, deletion.retryAt);
+    case 'refused':
+      if (deletion.code !== 'ACCOUNT_NEEDS_RECONNECT' || credentials.accountId === undefined)
+        return giveUp(tools, owed, deletion.code);
+      await tools.accountNotes.needsReconnect(credentials);
+      return postpone(tools, owed, deletion.code, undefined);
+  }
+};
+
+const postpone = async (
+  tools: PostingTools,
+  owed: OwedDeletion,
+  code: PostErrorCode,
+  retryAt: Date | undefined,
+): Promise<void> => {
+  const isLate = tools.now().getTime() > owed.post.createdAt.getTime() + TRIES_FOR_MS;
+  return isLate ? giveUp(tools, owed, code) : tools.ledger.postponeDeletion(owed, retryAt);
+};
+
+const giveUp = async ({ ledger }: PostingTools, owed: OwedDeletion, code: PostErrorCode): Promise<void> => {
+  await ledger.recordUndeletable(owed, code);
+};
+
+const report = ({ log }: PostingTools, { post, tweetId }: OwedDeletion, deletion: XDeletion): void => {
+  const { status, transactionId: xTransactionId, failure } = deletion.answer;
+  const fields = { postId: post.id, traceId: post.traceId, tweetId, status, xTransactionId, failure };
+  if (deletion.kind === 'deleted' || deletion.kind === 'gone') log('info', 'x_deleted', fields);
+  else log('warn', 'x_not_deleted', { ...fields, code: deletion.code });
+};

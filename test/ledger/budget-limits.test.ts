@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LedgerPost, NewPost, UserId } from '../../src/kernel/index.ts';
+import type { LedgerOptions, OpenLedger } from '../../src/ledger/index.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import {
+  acceptClaimed,
+  alice,
+  newPost,
+  newThread,
+  newUserId,
+  openTestLedger,
+  openTestPool,
+  rejected,
+} from './fixture.ts';
+
+const { url } = await createTestDatabase('template0');
+const ledger = await openTestLedger(url);
+const pool = openTestPool(url);
+
+const withBudget = (budget: Partial<LedgerOptions['budget']>): Promise<OpenLedger> =>
+  openTestLedger(url, { budget: { appDayMicroUsd: undefined, userDayMicroUsd: undefined, ...budget } });
+const frugal = await withBudget({ userDayMicroUsd: 100 });
+
+/** Every test's spending of the whole application is its own. */
+afterEach(async () => {
+  await pool.query('truncate herald.spending, herald.budget, herald.media');
+  await pool.query('update herald.part set charged_on = charged_on - 1');
+});
+
+const priced = (costMicroUsd: number, changed: Partial<Omit<NewPost, 'parts'>> = {}): NewPost =>
+  newPost({ parts: [{ text: `priced ${randomUUID()}`, options: {}, costMicroUsd }], ...changed });
+
+const tomorrow = (): Date => new Date(new Date().setUTCHours(24, 0, 0, 0));
+const overBudget = (scope: 'APP' | 'USER') => ({ kind: 'over_budget', scope, retryAt: tomorrow() });
+
+const leftOf = async (userId: UserId, of: OpenLedger = frugal) => (await of.budgets.left(userId)).microUsd;
+
+const sql = (text: string, values: unknown[] = []): Promise<pg.QueryResult> => pool.query(text, values);
+const costOf = (post: LedgerPost | undefined) => post?.parts.map(({ costMicroUsd }) => costMicroUsd);
+
+describe('an admin', () => {
+  it('sets limits in place of the configuration, also none, and takes them back', async () => {
+    const [poor, rich] = [newUserId(), newUserId()];
+    await frugal.budgets.set({ scope: 'USER', userId: poor }, 10);
+    await frugal.budgets.set({ scope: 'USER', userId: rich }, undefined);
+    expect(await frugal.accept(priced(11, { userId: poor }))).toEqual(overBudget('USER'));
+    expect((await frugal.accept(priced(5_000, { userId: rich }))).kind).toBe('accepted');
+    expect(await frugal.budgets.left(rich)).toEqual({
+      scope: undefined,
+      microUsd: undefined,
+      retryAt: tomorrow(),
+    });
+    await frugal.budgets.set({ scope: 'APP' }, 5_020);
+    expect(await frugal.budgets.left(poor)).toMatchObject({ scope: 'USER', microUsd: 10 });
+    expect(await frugal.budgets.left(rich)).toMatchObject({ scope: 'APP', microUsd: 20 });
+    expect(await frugal.accept(priced(21, { userId: rich }))).toEqual(overBudget('APP'));
+    expect(await frugal.budgets.list()).toEqual([
+      { scope: 'APP', subject: '', limitMicroUsd: 5_020, spentMicroUsd: 5_000, source: 'admin' },
+      {
+        scope: 'USER',
+        subject: '',
+        limitMicroUsd: 100,
+        spentMicroUsd: undefined,
+        source: 'configuration',
+      },
+      ...[
+        { scope: 'USER', subject: poor, limitMicroUsd: 10, spentMicroUsd: 0, source: 'admin' },
+        { scope: 'USER', subject: rich, limitMicroUsd: undefined, spentMicroUsd: 5_000, source: 'admin' },
+      ].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+    ]);
+    expect(await frugal.budgets.clear({ scope: 'USER', userId: poor })).toBe(true);
+    expect(await frugal.budgets.clear({ scope: 'USER', userId: poor })).toBe(false);
+    expect((await frugal.accept(priced(11, { userId: poor }))).kind).toBe('accepted');
+  });
+
+  it('who sets a limit in mid-day finds what was spent without one', async () => {
+    const userId = newUserId();
+    await acceptClaimed(ledger, priced(70, { userId }));
+    const { claim } = await acceptClaimed(ledger, priced(20, { userId }));
+    await ledger.record(claim, rejected());
+    expect((await sql('select from herald.spending')).rowCount).toBe(0);
+    expect(await leftOf(userId)).toBe(30);
+    expect(await frugal.accept(priced(31, { userId }))).toEqual(overBudget('USER'));
+    await acceptClaimed(frugal, priced(10, { userId }));
+    // Lifted and set again: what is spent in between counts too.
+    await frugal.budgets.set({ scope: 'USER', userId }, undefined);
+    await acceptClaimed(frugal, priced(15, { userId }));
+    await frugal.budgets.clear({ scope: 'USER', userId });
+    expect(await leftOf(userId)).toBe(5);
+    expect(await frugal.accept(priced(6, { userId }))).toEqual(overBudget('USER'));
+    await acceptClaimed(frugal, priced(5, { userId }));
+  });
+});
+
+describe('without any limit', () => {
+  it('nothing is kept of a day but what the parts say', async () => {
+    const { post } = await acceptClaimed(ledger, priced(10));
+    expect(costOf(post)).toEqual([10]);
+    expect((await sql('select from herald.spending')).rowCount).toBe(0);
+    expect(await ledger.budgets.list()).toMatchObject([
+      { scope: 'APP', limitMicroUsd: undefined, spentMicroUsd: 10, source: 'configuration' },
+      { scope: 'USER', subject: '' },
+      { scope: 'USER', subject: post.userId, spentMicroUsd: 10, source: 'configuration' },
+    ]);
+  });
+
+  it('a part from before prices has no cost, also after a retry', async () => {
+    const { post, claim } = await acceptClaimed(ledger, newThread(1));
+    await sql('update herald.part set charged_on = null where post_id = $1', [post.id]);
+    expect(costOf((await ledger.record(claim, rejected())).post)).toEqual([undefined]);
+    await ledger.retry({ id: post.id, userId: undefined, xUserId: alice, credential: undefined });
+    expect(costOf(await ledger.post(undefined, post.id))).toEqual([undefined]);
+  });
+});
