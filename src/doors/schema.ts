@@ -5,6 +5,7 @@ import {
   GraphQLError,
   type GraphQLField,
   type GraphQLFieldResolver,
+  GraphQLID,
   type GraphQLInputType,
   type GraphQLSchema,
   isEnumType,
@@ -15,10 +16,20 @@ import { checkSize } from './input-size.ts';
 import type { OperationContext, Operations } from './operations.ts';
 
 /** The one SDL that every door serves, read once at start-up. */
-export const loadSchema = (): GraphQLSchema =>
-  withoutGuessing(
+export const loadSchema = (): GraphQLSchema => {
+  GraphQLID.parseValue = parseWholeId;
+  return withoutGuessing(
     buildSchema(readFileSync(new URL('../../graphql/schema.graphql', import.meta.url), 'utf8')),
   );
+};
+
+const parseId = GraphQLID.parseValue.bind(GraphQLID);
+
+/** An id as a number beyond 2^53 has lost its last digits on the way through JSON, and would be the id of something else. */
+const parseWholeId: typeof GraphQLID.parseValue = (value) => {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return parseId(value);
+  throw new GraphQLError('An id that is so large has to be a string: a number loses its last digits.');
+};
 
 const LONGEST_NAME = 100;
 

@@ -115,6 +115,8 @@ export interface Claim {
   readonly fence: string;
   /** 1 to 3. */
   readonly attempt: number;
+  /** The post is taken back when a part of it fails. */
+  readonly isRevocable: boolean;
   /** When the lease ends, on this process's monotonic clock (`performance.now()`, milliseconds); never too late. */
   readonly leaseEndsAtMs: number;
 }

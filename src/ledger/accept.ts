@@ -9,10 +9,10 @@ import {
 } from '../kernel/index.ts';
 import { type Database, mayBeCommitted } from './database.ts';
 import { readRevoked } from './revocation.ts';
-import { postColumns, toOnePost } from './rows.ts';
+import { isRevocable, postColumns, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { unlessOverBudget } from './spending.ts';
-import { type AcceptRow, writePost } from './write-post.ts';
+import type { AcceptRow, PostWriter } from './write-post.ts';
 
 const REPEAT_FOR_MS = 2_000;
 /** Longer, because giving up now would leave a post behind that its user believes was refused. */
@@ -61,6 +61,7 @@ interface ExistingRow extends AcceptRow {
 export const accept = async (
   database: Database,
   settings: LedgerSettings,
+  writer: PostWriter,
   post: NewPost,
 ): Promise<Accepted> => {
   const startedAtMs = performance.now();
@@ -69,7 +70,7 @@ export const accept = async (
     const repeatForMs = lease.answerLost ? ANSWER_LOST_REPEAT_FOR_MS : REPEAT_FOR_MS;
     const isLastTry = performance.now() > startedAtMs + repeatForMs;
     try {
-      const accepted = await acceptOnce(database, settings, post, lease);
+      const accepted = await acceptOnce(database, writer, post, lease);
       if (accepted !== undefined) return accepted;
       if (isOver(post)) return { kind: 'expired' };
       if (isLastTry) throw new Error(`Post ${post.id} was neither accepted nor found`);
@@ -88,11 +89,11 @@ const isOver = ({ expiresAt, expiresAtMost }: NewPost): boolean =>
 /** Undefined when whatever stood in the way was gone a moment later. */
 const acceptOnce = async (
   database: Database,
-  settings: LedgerSettings,
+  writer: PostWriter,
   post: NewPost,
   lease: { readonly endsAtMs: number; readonly answerLost: boolean },
 ): Promise<Accepted | undefined> => {
-  const rows = await unlessOverBudget(database, () => writePost(database, settings, post));
+  const rows = await unlessOverBudget(database, () => writer.write(post));
   if ('kind' in rows) return rows;
   const accepted = toOnePost(rows);
   if (accepted !== undefined) return answerAccepted(accepted, rows, lease.endsAtMs);
@@ -160,5 +161,12 @@ const claimOfFirst = (
   leaseEndsAtMs: number,
 ): Claim | undefined =>
   row?.state === 'SENDING' && row.fence !== null
-    ? { postId: post.id, position: row.position, fence: row.fence, attempt: row.attempts, leaseEndsAtMs }
+    ? {
+        postId: post.id,
+        position: row.position,
+        fence: row.fence,
+        attempt: row.attempts,
+        isRevocable: isRevocable(post),
+        leaseEndsAtMs,
+      }
     : undefined;

@@ -1,7 +1,7 @@
 import type { Budget, BudgetLeft, BudgetScope, BudgetStore, UserId } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import type { LedgerSettings } from './settings.ts';
-import { costOfPart, limitValues, midnight, selectScopes, today } from './spending.ts';
+import { costOfPart, countAppFromNow, limitValues, midnight, selectScopes, today } from './spending.ts';
 
 const REPEAT_FOR_MS = 2_000;
 
@@ -38,7 +38,7 @@ order by scope, subject`,
 const selectLeft = {
   name: 'budget_left',
   text: `
-select scope, (limit_micro_usd - coalesce(kept, herald.added_up_today(scope, subject)))::float8 as micro_usd,
+select scope, (limit_micro_usd - coalesce(kept, case scope when 'USER' then herald.added_up_today(scope, subject) else 0 end))::float8 as micro_usd,
   ${midnight} + interval '1 day' as tomorrow
 from (select 1) as one left join (${selectScopes('(select $3::text as user_id)', { app: '$1', user: '$2' })}
 ) as scopes on limit_micro_usd is not null
@@ -52,9 +52,16 @@ insert into herald.budget (scope, subject, limit_micro_usd) values ($1, $2, $3)
 on conflict (scope, subject) do update set limit_micro_usd = excluded.limit_micro_usd, set_at = now()`,
 };
 
+/** What is kept of today goes too where no limit is left: nobody goes on counting there, and a new limit adds up anew. */
 const clearLimit = {
   name: 'clear_budget',
-  text: 'delete from herald.budget where scope = $1 and subject = $2 returning scope',
+  text: `
+with cleared as (
+  delete from herald.budget where scope = $1 and subject = $2 returning scope
+), forgotten as (
+  delete from herald.spending where scope = $1 and subject = $2 and $3::bigint is null
+)
+select scope from cleared`,
 };
 
 interface BudgetRow {
@@ -69,9 +76,14 @@ export const openBudgets = (database: Database, settings: LedgerSettings): Budge
   list: () => readBudgets(database, settings),
   set: async (scope, limitMicroUsd) => {
     await database.query(setLimit, [...keyOf(scope), limitMicroUsd ?? null], REPEAT_FOR_MS);
+    if (scope.scope === 'APP') await countAppFromNow(database);
   },
   // Not repeated after a lost connection: a second run would say that nothing was set.
-  clear: async (scope) => (await database.query(clearLimit, keyOf(scope))).length > 0,
+  clear: async (scope) => {
+    const { appDayMicroUsd, userDayMicroUsd } = settings.budget;
+    const configured = scope.scope === 'APP' ? appDayMicroUsd : userDayMicroUsd;
+    return (await database.query(clearLimit, [...keyOf(scope), configured ?? null])).length > 0;
+  },
   left: (userId) => readLeft(database, settings, userId),
 });
 

@@ -1,7 +1,14 @@
 import type { Delivery, PostId, TweetId } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import { joinCredential } from './revocation.ts';
-import { type CredentialRow, type PostRow, postColumns, toCredential, toOnePost } from './rows.ts';
+import {
+  type CredentialRow,
+  isRevocable,
+  type PostRow,
+  postColumns,
+  toCredential,
+  toOnePost,
+} from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { isExpired, maxAttempts, ms, pausesFor } from './sql.ts';
 
@@ -76,6 +83,7 @@ export const claim = async (
       position: part.position,
       fence: row.fence,
       attempt: part.attempts,
+      isRevocable: isRevocable(post),
       leaseEndsAtMs,
     },
     post,

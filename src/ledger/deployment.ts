@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Joined } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import type { LedgerSettings } from './settings.ts';
+import { countAppFromNow } from './spending.ts';
 import { countMoves, isExpired, ms } from './sql.ts';
 
 const REPEAT_FOR_MS = 2_000;
@@ -109,6 +110,7 @@ export const openDeployment = (database: Database, settings: LedgerSettings): De
         enterReplica,
         values,
       );
+      if (settings.budget.appDayMicroUsd !== undefined) await countAppFromNow(database);
       return { belongsTo: row?.belongs_to ?? undefined, overdue: row?.overdue ?? 0 };
     },
     heartbeat: async () => {

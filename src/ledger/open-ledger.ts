@@ -42,6 +42,7 @@ import { openSingleUse } from './single-use.ts';
 import { readStatus } from './status.ts';
 import { tidy } from './tidy.ts';
 import { noteDeleted, ownerOf, recentTexts, setWeightedLimit, weightedLimit } from './tweets.ts';
+import { createPostWriter } from './write-post.ts';
 
 export interface LedgerOptions extends LedgerSettings, DatabaseOptions {}
 
@@ -65,8 +66,9 @@ export const openLedger = async (options: LedgerOptions): Promise<OpenLedger> =>
 
 const ledgerOf = (database: Database, settings: LedgerSettings): OpenLedger => {
   const deployment = openDeployment(database, settings);
+  const writer = createPostWriter(database, settings);
   return {
-    accept: (post) => accept(database, settings, post),
+    accept: (post) => accept(database, settings, writer, post),
     record: (held, outcome) => record(database, settings, held, outcome),
 
     claimNext: () => claim(database, settings),

@@ -9,13 +9,11 @@ import { countMoves, endLaterParts, eraseCredentials, ms, oweRollback } from './
 const REPEAT_FOR_MS = 30_000;
 
 /** SENDING -> SENT by the holder of the fence: the second and last statement of a post that is sent at once. */
-const recordCreated = {
-  name: 'record_created',
-  text: `
+const recordCreatedWith = (alsoSet: string): string => `
 with part as (
   update herald.part
   set state = 'SENT', state_since = now(), tweet_id = $4, resolution = 'ANSWERED', lease_until = null,
-    error_code = null, error_retry_at = null, setbacks = 0
+    error_retry_at = null, setbacks = 0
   where post_id = $1 and position = $2 and state = 'SENDING' and fence = $3
   returning *
 ), attempt as (
@@ -24,7 +22,7 @@ with part as (
     deadline_at = least(deadline_at, now())
   where post_id = $1 and position = $2 and fence = $3
 ), post as (
-  update herald.post set sending_parts = sending_parts - 1, sent_parts = sent_parts + 1,${oweRollback('post.failed_parts', 'post.sent_parts + 1')}
+  update herald.post set sending_parts = sending_parts - 1, sent_parts = sent_parts + 1${alsoSet}
   from part where post.id = part.post_id
   returning post.*
 ), erased as (${eraseCredentials('post')})
@@ -33,7 +31,13 @@ select ${postColumns} from post, (
   union all
   select sibling.* from herald.part as sibling, post
   where post.part_count > 1 and sibling.post_id = $1 and sibling.position <> $2) as part
-order by part.position`,
+order by part.position`;
+
+const recordCreated = { name: 'record_created', text: recordCreatedWith('') };
+/** Of a post that may be taken back already. A statement of its own, because most posts never are, and pay nothing for it. */
+const recordCreatedOfRevocable = {
+  name: 'record_created_of_revocable',
+  text: recordCreatedWith(`,${oweRollback('post.failed_parts', 'post.sent_parts + 1')}`),
 };
 
 /**
@@ -120,7 +124,8 @@ const recordSuccess = async (
   const evidence = { ...claim, tweetId, resolution: 'ANSWERED' } as const;
   let post: LedgerPost | undefined;
   try {
-    const rows = await database.query<PostRow>(recordCreated, values, REPEAT_FOR_MS);
+    const statement = claim.isRevocable ? recordCreatedOfRevocable : recordCreated;
+    const rows = await database.query<PostRow>(statement, values, REPEAT_FOR_MS);
     post = toOnePost(rows) ?? (await proveSent(database, evidence));
   } catch (error) {
     if (!violates(error, 'part_tweet')) throw error;

@@ -13,14 +13,13 @@ import type {
   UserId,
   XUserId,
 } from '../kernel/index.ts';
-import { costOfPart } from './spending.ts';
 
 /** Select list of {@link PostRow}: one row for each part, with its post's columns repeated. */
 export const postColumns = `post.id, post.user_id, post.x_user_id, post.account_id, post.operation, post.state as post_state,
   post.idempotency_key, post.created_at, post.expires_at, post.trace_id, post.on_part_failure,
   part.position, part.state, part.text, part.options, part.tweet_id, part.deleted_at, part.error_code,
   part.error_retry_at, part.attempts, part.delete_error_code,
-  case when part.charged_on is not null then ${costOfPart} end as cost_micro_usd`;
+  part.cost_micro_usd, part.extra_micro_usd`;
 
 export interface PostRow {
   readonly id: PostId;
@@ -44,7 +43,9 @@ export interface PostRow {
   readonly error_retry_at: Date | null;
   readonly attempts: number;
   readonly delete_error_code: PartErrorCode | null;
+  /** Null for rows from before prices. */
   readonly cost_micro_usd: number | null;
+  readonly extra_micro_usd: number;
 }
 
 export interface CredentialRow {
@@ -95,8 +96,14 @@ const toPart = (row: PostRow): LedgerPart => ({
   error:
     row.error_code === null ? undefined : { code: row.error_code, retryAt: row.error_retry_at ?? undefined },
   attempts: row.attempts,
-  costMicroUsd: row.cost_micro_usd ?? undefined,
+  costMicroUsd: costOf(row),
 });
+
+const costOf = ({ state, cost_micro_usd: cost, extra_micro_usd: extra }: PostRow): number | undefined =>
+  cost === null ? undefined : (state === 'FAILED' || state === 'CANCELLED' ? 0 : cost) + extra;
+
+/** Whether the post is taken back when a part of it fails. */
+export const isRevocable = ({ onPartFailure }: LedgerPost): boolean => onPartFailure === 'ROLLBACK_DELETE';
 
 export const toCredential = ({ kid, sealed }: CredentialRow): SealedCredential | undefined =>
   kid === null || sealed === null ? undefined : { kid, sealed };

@@ -13,7 +13,7 @@ export const midnight = `(date_trunc('day', now() at time zone 'utc') at time zo
 const ended = `('FAILED', 'CANCELLED')`;
 
 /** What a part costs as it stands. */
-export const costOfPart = `case when part.state in ${ended} then 0 else part.cost_micro_usd end + part.extra_micro_usd`;
+export const costOfPart = `case when part.state in ${ended} then 0 else coalesce(part.cost_micro_usd, 0) end + part.extra_micro_usd`;
 
 /** The limits that the configuration sets, as SQL. */
 export interface LimitParameters {
@@ -36,6 +36,9 @@ export const selectScopes = (charged: string, { app, user }: LimitParameters): s
  * Counts `amount` against today's budgets, where there are any: for the row of `charged`, which has a `user_id`; for none
  * when there is no row. When a budget would be exceeded the whole statement fails ({@link unlessOverBudget}), but not when
  * X has charged it already. The application comes before the user, and both after parts and posts.
+ *
+ * A user's first charge of a day counts what was spent before without a limit. The application's row is there from when its limit
+ * began ({@link countAppFromNow}); without one the day has only begun.
  */
 export const charge = (
   charged: string,
@@ -45,7 +48,7 @@ export const charge = (
 ): string => `
   insert into herald.spending as spending (scope, subject, day, micro_usd, limit_micro_usd)
   select scope, subject, ${today},
-    ${amount} + case when kept is null then herald.added_up_today(scope, subject) else 0 end,
+    ${amount} + case when kept is null and scope = 'USER' then herald.added_up_today(scope, subject) else 0 end,
     ${by === 'X' ? 'null' : 'limit_micro_usd'}
   from (${selectScopes(charged, limits)}) as scopes
   where ${amount} > 0 and (limit_micro_usd is not null or kept is not null)
@@ -58,6 +61,25 @@ export const limitValues = ({ budget }: LedgerSettings): unknown[] => [
   budget.appDayMicroUsd ?? null,
   budget.userDayMicroUsd ?? null,
 ];
+
+const insertApp = {
+  name: 'count_app_from_now',
+  text: `
+insert into herald.spending (scope, subject, day, micro_usd)
+select 'APP', '', ${today}, herald.added_up_today('APP', '')
+where not exists (select from herald.spending where scope = 'APP' and subject = '' and day = ${today})
+on conflict (scope, subject, day) do nothing`,
+};
+
+/** It reads all parts, so it is not for a request. */
+const takeTime = { name: 'count_app_timeout', text: `set local statement_timeout = '60s'` };
+
+/** The application's limit begins: what was spent today without one counts. */
+export const countAppFromNow = (database: Database): Promise<void> =>
+  database.transaction(async (query) => {
+    await query(takeTime, []);
+    await query(insertApp, []);
+  });
 
 const selectTomorrow = { name: 'tomorrow', text: `select ${midnight} + interval '1 day' as at` };
 

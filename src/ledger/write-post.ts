@@ -20,10 +20,10 @@ const isWelcome = `($7::timestamptz is null or $7 > now()) and ($22::timestamptz
  * One statement, which fails as a whole when a budget would be exceeded. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
  * window, or while the first post is still open, or with a known key or id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
  */
-const acceptWith = (besides: string): string => `
+const acceptWith = (besides: string, unless = ''): string => `
 with taken as (
   insert into herald.recent_post as recent (user_id, x_user_id, fingerprint, post_id)
-  select $2, $3, $6, $1 where $5::text is null and $14::float8 > 0 and ${isWelcome}
+  select $2, $3, $6, $1 where ${unless}$5::text is null and $14::float8 > 0 and ${isWelcome}
   on conflict (user_id, x_user_id, fingerprint)
     do update set post_id = excluded.post_id, accepted_at = excluded.accepted_at
     where exists (select from herald.post where post.id = recent.post_id and post.state in ('FAILED', 'CANCELLED'))
@@ -39,7 +39,7 @@ with taken as (
   select $1::uuid, $2, $3, $18::uuid, $4, $5, $6, least(coalesce($7, now() + ${ms('$8')}), $22),
     $22, $21, $20, not waits, count, case when waits then count else count - 1 end, case when waits then 0 else 1 end
   from (select paused or $12::text is not null as waits, cardinality($9::text[]) as count from hold) as first
-  where ($5 is not null or $14 = 0 or exists (select from taken)) and ${isWelcome}
+  where ${unless}($5 is not null or $14 = 0 or exists (select from taken)) and ${isWelcome}
   on conflict do nothing
   returning *
 ), part as (
@@ -63,32 +63,68 @@ with taken as (
 ), credential as (
   insert into herald.post_credential (post_id, kid, sealed, sealed_at)
   select id, $11, $17::bytea, $19 from post where $11::text is not null
-), charged as (${charge('post', '$24::bigint', { app: '$25', user: '$26' })}
 )${besides}
 select ${postColumns}, part.fence from post, part order by part.position`;
 
-const acceptPost = { name: 'accept', text: acceptWith('') };
-const acceptRequested = { name: 'accept_requested', text: acceptWith(tieRequest('$27', '$28')) };
+/** For as long as nobody has a budget; where somebody has, it writes nothing. */
+const unlessBudgets = 'not exists (select from herald.budget) and ';
+const acceptPost = { name: 'accept', text: acceptWith('', unlessBudgets) };
+const acceptRequested = {
+  name: 'accept_requested',
+  text: acceptWith(tieRequest('$24', '$25'), unlessBudgets),
+};
+
+/** The same with the charge, which is a tenth of its work. */
+const charged = `, charged as (${charge('post', '$24::bigint', { app: '$25', user: '$26' })}
+)`;
+const acceptCharged = { name: 'accept_charged', text: acceptWith(charged) };
+const acceptRequestedCharged = {
+  name: 'accept_requested_charged',
+  text: acceptWith(charged + tieRequest('$27', '$28')),
+};
+
+const selectBudgets = { name: 'has_budgets', text: 'select from herald.budget limit 1' };
 
 export interface AcceptRow extends PostRow {
   readonly fence: string | null;
 }
 
-/**
- * Gives the rows that it wrote; none when something stands in the way of the post.
- *
- * @throws pg.DatabaseError when a budget would be exceeded: `unlessOverBudget`
- */
-export const writePost = (
-  database: Database,
-  settings: LedgerSettings,
-  post: NewPost,
-): Promise<AcceptRow[]> => {
-  const values = acceptValues(settings, post);
-  const request = post.origin?.request;
-  return request === undefined
-    ? database.query(acceptPost, values)
-    : database.query(acceptRequested, [...values, request.id, request.eventId]);
+/** Writes posts down; and knows, from when it met one, that somebody has a budget. */
+export interface PostWriter {
+  /**
+   * Gives the rows that it wrote; none when something stands in the way of the post.
+   *
+   * @throws pg.DatabaseError when a budget would be exceeded: `unlessOverBudget`
+   */
+  write(post: NewPost): Promise<AcceptRow[]>;
+}
+
+export const createPostWriter = (database: Database, settings: LedgerSettings): PostWriter => {
+  let isCharged = Object.values(settings.budget).some((limit) => limit !== undefined);
+
+  const run = (post: NewPost): Promise<AcceptRow[]> => {
+    const values = acceptValues(settings, post);
+    const request = post.origin?.request;
+    const tied = request === undefined ? [] : [request.id, request.eventId];
+    if (!isCharged)
+      return database.query(request === undefined ? acceptPost : acceptRequested, [...values, ...tied]);
+    const cost = post.parts.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0);
+    return database.query(request === undefined ? acceptCharged : acceptRequestedCharged, [
+      ...values,
+      cost,
+      ...limitValues(settings),
+      ...tied,
+    ]);
+  };
+
+  return {
+    write: async (post) => {
+      const rows = await run(post);
+      if (rows.length > 0 || isCharged) return rows;
+      isCharged = (await database.query(selectBudgets, [])).length > 0;
+      return isCharged ? run(post) : rows;
+    },
+  };
 };
 
 const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
@@ -115,6 +151,4 @@ const acceptValues = (settings: LedgerSettings, post: NewPost): unknown[] => [
   post.onPartFailure ?? null,
   post.expiresAtMost ?? null,
   post.parts.map(({ costMicroUsd }) => costMicroUsd),
-  post.parts.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0),
-  ...limitValues(settings),
 ];

@@ -76,9 +76,10 @@ button { flex: 1; padding: 11px; border: 1px solid var(--line); border-radius: 9
 .pin code { font-size: 34px; letter-spacing: 6px; }
 `;
 
-/** Fetches the list again when the sandbox says that something changed, at most every 300 ms, and keeps times current. */
+/** Fetches the list again when the sandbox says that something changed, at most every 300 ms; what was open stays open, and times are kept current. */
 export const SCRIPT = `
 const timeline = document.getElementById('timeline');
+const nameOf = (details) => details.closest('.tweet').id + details.textContent;
 const idsOf = (root) => new Set([...root.querySelectorAll('.tweet')].map((tweet) => tweet.id));
 let pending = false;
 
@@ -87,8 +88,10 @@ async function refresh() {
   const answer = await fetch('/_sandbox/timeline').catch(() => undefined);
   if (!answer || !answer.ok) return;
   const before = idsOf(timeline);
+  const opened = new Set([...timeline.querySelectorAll('details[open]')].map(nameOf));
   timeline.innerHTML = await answer.text();
   for (const tweet of timeline.querySelectorAll('.tweet')) if (!before.has(tweet.id)) tweet.classList.add('new');
+  for (const details of timeline.querySelectorAll('details')) details.open = opened.has(nameOf(details));
 }
 
 function later() {

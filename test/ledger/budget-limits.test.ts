@@ -94,6 +94,30 @@ describe('an admin', () => {
   });
 });
 
+describe("the application's limit", () => {
+  it('counts what was spent that day before Herald was started with it', async () => {
+    await acceptClaimed(ledger, priced(70));
+    const strict = await withBudget({ appDayMicroUsd: 100 });
+    await strict.join();
+    expect((await strict.budgets.left(newUserId())).microUsd).toBe(30);
+    expect(await strict.accept(priced(31))).toEqual(overBudget('APP'));
+    await acceptClaimed(strict, priced(30));
+  });
+
+  it('holds from the next post on in a Herald that runs, and until an admin lifts it', async () => {
+    const posted = await acceptClaimed(ledger, priced(70));
+    await ledger.budgets.set({ scope: 'APP' }, 100);
+    expect(await ledger.accept(priced(31))).toEqual(overBudget('APP'));
+    await acceptClaimed(ledger, priced(30));
+    await ledger.record(posted.claim, rejected());
+    expect((await ledger.budgets.left(newUserId())).microUsd).toBe(70);
+    await ledger.budgets.clear({ scope: 'APP' });
+    await acceptClaimed(ledger, priced(500));
+    await ledger.budgets.set({ scope: 'APP' }, 600);
+    expect((await ledger.budgets.left(newUserId())).microUsd).toBe(70);
+  });
+});
+
 describe('without any limit', () => {
   it('nothing is kept of a day but what the parts say', async () => {
     const { post } = await acceptClaimed(ledger, priced(10));
@@ -108,7 +132,9 @@ describe('without any limit', () => {
 
   it('a part from before prices has no cost, also after a retry', async () => {
     const { post, claim } = await acceptClaimed(ledger, newThread(1));
-    await sql('update herald.part set charged_on = null where post_id = $1', [post.id]);
+    await sql('update herald.part set cost_micro_usd = null, charged_on = null where post_id = $1', [
+      post.id,
+    ]);
     expect(costOf((await ledger.record(claim, rejected())).post)).toEqual([undefined]);
     await ledger.retry({ id: post.id, userId: undefined, xUserId: alice, credential: undefined });
     expect(costOf(await ledger.post(undefined, post.id))).toEqual([undefined]);

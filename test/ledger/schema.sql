@@ -84,7 +84,7 @@ part.lease_until timestamp with time zone
 part.not_before timestamp with time zone
 part.looks smallint not null default 0
 part.absences smallint not null default 0
-part.cost_micro_usd integer not null default 0
+part.cost_micro_usd integer
 part.extra_micro_usd integer not null default 0
 part.charged_on date
 part.delete_error_code text
@@ -244,7 +244,6 @@ CREATE INDEX media_not_at_x ON herald.media USING btree (created_at) WHERE ((sta
 CREATE INDEX media_of_user ON herald.media USING btree (user_id, created_at)
 CREATE UNIQUE INDEX media_pkey ON herald.media USING btree (id)
 CREATE UNIQUE INDEX migration_pkey ON herald.migration USING btree (name)
-CREATE INDEX part_charged_on ON herald.part USING brin (charged_on)
 CREATE INDEX part_leased ON herald.part USING btree (lease_until) WHERE (state = 'SENDING'::text)
 CREATE INDEX part_open ON herald.part USING btree (state, not_before) WHERE (state = ANY (ARRAY['QUEUED'::text, 'UNKNOWN'::text, 'NEEDS_REVIEW'::text]))
 CREATE UNIQUE INDEX part_pkey ON herald.part USING btree (post_id, "position")
@@ -390,7 +389,7 @@ end $function$
 
 
 -- triggers
-CREATE CONSTRAINT TRIGGER part_settles_cost AFTER UPDATE ON herald.part DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = ANY (ARRAY['FAILED'::text, 'CANCELLED'::text])) OR (old.state = ANY (ARRAY['FAILED'::text, 'CANCELLED'::text])))) EXECUTE FUNCTION herald.settle_cost()
+CREATE CONSTRAINT TRIGGER part_settles_cost AFTER UPDATE OF error_code ON herald.part DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.state = ANY (ARRAY['FAILED'::text, 'CANCELLED'::text])) OR (old.state = ANY (ARRAY['FAILED'::text, 'CANCELLED'::text])))) EXECUTE FUNCTION herald.settle_cost()
 
 -- what herald_read may read
 account.connected_at

@@ -97,9 +97,6 @@ describe.skipIf(!existsSync(CHROMIUM) && !process.env.CI)('what the timeline loo
       .evaluateAll((all) => all.map((tweet) => /level-\d/.exec(tweet.className)?.[0]));
     expect(depths).toEqual(['level-0', 'level-1', 'level-2']);
     expect(refused).toEqual([]);
-    // The picture in the documentation: TIMELINE_PICTURE=docs/sandbox-timeline.png npx vitest run test/sandbox/look.test.ts
-    const path = process.env.TIMELINE_PICTURE;
-    if (path) await page.screenshot({ path });
   });
 
   it('does not overflow a narrow screen', async () => {

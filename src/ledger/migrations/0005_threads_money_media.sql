@@ -14,14 +14,12 @@ create index post_rollback_owed on herald.post (id) where rollback = 'OWED';
 alter table herald.part
   -- Millionths of a US dollar: what X charges for the tweet, reserved when it is accepted or retried; and for looks and a
   -- deletion besides.
-  add column cost_micro_usd integer not null default 0,
+  add column cost_micro_usd integer,
   add column extra_micro_usd integer not null default 0,
   -- The UTC day whose budgets the cost counts against. Null for rows from before prices.
   add column charged_on date,
   -- Why it could not be deleted when it had to be.
   add column delete_error_code text;
--- Rows come in the order of time, so a few pages of it find those of a day.
-create index part_charged_on on herald.part using brin (charged_on);
 
 -- Limits that an admin set, in place of the configuration's.
 create table herald.budget (
@@ -59,9 +57,9 @@ begin
 end $$;
 
 -- A tweet that is not sent after all costs nothing, and one that was sent all the same does. A trigger, so that no statement
--- can forget it; the condition does not hold for a part that goes well,
--- and is short because it is parsed anew in every statement. Retrying one is charged by the statement that does it.
--- Deferred, so that spending is what a transaction locks last.
+-- can forget it: whatever ends a part, or proves an ended one sent, says why, or that there is no reason any more. What sends
+-- a part that goes well does not touch the reason, and so pays nothing for the trigger; a condition alone was a tenth of it.
+-- Retrying a part is charged by the statement that does it. Deferred, so that spending is what a transaction locks last.
 create function herald.settle_cost() returns trigger language plpgsql as $$
 begin
   if new.cost_micro_usd > 0 and new.state in ('SENT', 'FAILED', 'CANCELLED')
@@ -73,7 +71,7 @@ begin
   return null;
 end $$;
 
-create constraint trigger part_settles_cost after update on herald.part
+create constraint trigger part_settles_cost after update of error_code on herald.part
 deferrable initially deferred for each row
 when (new.state in ('FAILED', 'CANCELLED') or old.state in ('FAILED', 'CANCELLED'))
 execute function herald.settle_cost();
