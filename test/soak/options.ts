@@ -11,7 +11,8 @@ export interface Options {
 export const USAGE = `npm run soak -- [options]
 
 Two Heralds on one Postgres post to the sandbox while they are killed (kill -9, every 0.3 to 2 s), Postgres is thrown
-down and X answers with faults. Then everything settles: every text must be on X exactly once, X must not have been sent
+down and X answers with faults; every fourth post is a thread. Then everything settles: every text must be on X exactly once and
+reply to the part before it, X must not have been sent
 any of them again, and every post must be final. Exits 1 if not.
 
   --minutes N   how long the storm lasts (default 1; 0.1 to 600)

@@ -4,10 +4,10 @@ import { type Answer, act, type Door, post } from '../faults/support/calls.ts';
 import type { Person } from '../faults/support/people.ts';
 import type { Random } from './random.ts';
 
-/** One text that somebody wants to see on X once. */
+/** One text, or the texts of a thread, that somebody wants to see on X once. */
 export interface Wish {
   readonly person: Person;
-  readonly text: string;
+  readonly texts: readonly string[];
   readonly idempotencyKey: string;
   /** What Herald said last; undefined until it has accepted. */
   post: XPost | undefined;
@@ -18,6 +18,8 @@ export type ChooseDoor = (random: Random) => Door | undefined;
 
 const PAUSE_MS = 100;
 const SHARE_ASKED_TWICE = 0.2;
+const SHARE_OF_THREADS = 0.25;
+const THREAD_PARTS = 3;
 const PATIENCE_TRIES = 8;
 
 /** Somebody who posts one text after another and asks again, with the same key, until he has an answer or enough. */
@@ -29,9 +31,10 @@ export const postAway = async (
   going: () => boolean,
 ): Promise<void> => {
   for (let number = 1; going(); number += 1) {
+    const says = `${person.username} says ${number}`;
     const wish: Wish = {
       person,
-      text: `${person.username} says ${number}`,
+      texts: random.share() < SHARE_OF_THREADS ? threadOf(says) : [says],
       idempotencyKey: `wish-${number}`,
       post: undefined,
     };
@@ -45,7 +48,12 @@ export const postAway = async (
   }
 };
 
-/** Asks until the text is on X; what failed for good is asked for anew. False when it takes too long. */
+const threadOf = (says: string): readonly string[] =>
+  Array.from({ length: THREAD_PARTS }, (_part, position) => `${says}, part ${position}`);
+
+const ENDED_SHORT: readonly (string | undefined)[] = ['FAILED', 'PARTLY_SENT'];
+
+/** Asks until all of it is on X; what failed for good is asked for anew. False when it takes too long. */
 export const insist = async (
   wish: Wish,
   random: Random,
@@ -56,7 +64,7 @@ export const insist = async (
     const door = chooseDoor(random);
     await ask(wish, door);
     if (wish.post?.state === 'SENT') return true;
-    if (wish.post?.state === 'FAILED' && door !== undefined) {
+    if (wish.post !== undefined && door !== undefined && ENDED_SHORT.includes(wish.post.state)) {
       await act(door, 'retryTweet', { input: { id: wish.post.id } }, wish.person).catch(() => undefined);
     }
     await sleep(PAUSE_MS);
@@ -64,11 +72,15 @@ export const insist = async (
   return false;
 };
 
+const send = (door: Door, { person, texts, idempotencyKey }: Wish): Promise<Answer> => {
+  const [text = '', ...others] = texts;
+  if (others.length === 0) return post(door, person, text, { idempotencyKey });
+  const parts = texts.map((part) => ({ text: part }));
+  return act(door, 'postThread', { input: { parts, idempotencyKey } }, person);
+};
+
 const ask = async (wish: Wish, door: Door | undefined): Promise<void> => {
   if (door === undefined) return;
-  const { person, text, idempotencyKey } = wish;
-  const answer = await post(door, person, text, { idempotencyKey }).catch(
-    (): Answer | undefined => undefined,
-  );
+  const answer = await send(door, wish).catch((): Answer | undefined => undefined);
   if (answer?.status === 200) wish.post = answer.body;
 };
