@@ -37,17 +37,22 @@ interface Sending extends Held {
 export const send = (tools: PostingTools, sending: Sending, credentials: XCredentials): Promise<LedgerPost> =>
   tools.running.add(sending.claim.postId, sendThread(tools, sending, credentials));
 
-/** What cannot go out now stays QUEUED, for the sweep. */
+/** What cannot go out now stays QUEUED, for the sweep; what could not be written down is looked for when its lease is over. */
 const sendThread = async (
   tools: PostingTools,
   first: Sending,
   credentials: XCredentials,
 ): Promise<LedgerPost> => {
   let post = await sendNow(tools, first, credentials);
-  for (let { position } = first.part; hasNext(tools, post, position); position += 1) {
-    const next = await tools.ledger.claimPost(post.id);
-    if (next === undefined) break;
-    post = await sendNow(tools, next, credentials);
+  try {
+    for (let { position } = first.part; hasNext(tools, post, position); position += 1) {
+      tools.running.progressed(post);
+      const next = await tools.ledger.claimPost(post.id);
+      if (next === undefined) break;
+      post = await sendNow(tools, next, credentials);
+    }
+  } catch (error) {
+    tools.log('error', 'record_failed', { postId: post.id, traceId: post.traceId, error });
   }
   return post;
 };

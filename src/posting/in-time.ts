@@ -3,12 +3,12 @@ import type { LedgerPost } from '../kernel/index.ts';
 import type { PostingTools } from './tools.ts';
 
 /**
- * The post after `sending`, or as it was when its caller has to be answered: at `answerBy`, by `performance.now()` in
+ * The post after `sending`, or as it is when its caller has to be answered: at `answerBy`, by `performance.now()` in
  * milliseconds. A row exists, so nothing is answered as an error: what could not be written down is looked for when its
  * lease is over.
  */
 export const inTime = async (
-  { log }: PostingTools,
+  { log, running }: PostingTools,
   post: LedgerPost,
   sending: Promise<LedgerPost>,
   answerBy: number,
@@ -18,7 +18,7 @@ export const inTime = async (
     return post;
   });
   return new Promise((resolve) => {
-    const late = setTimeout(resolve, answerBy - performance.now(), post);
+    const late = setTimeout(() => resolve(running.latest(post.id) ?? post), answerBy - performance.now());
     void outcome.then((answered) => {
       clearTimeout(late);
       resolve(answered);

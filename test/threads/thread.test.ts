@@ -104,11 +104,14 @@ describe.concurrent('a thread', () => {
     expect(stage.sends(person)).toHaveLength(10);
   });
 
-  it('that outlives its request answers SENDING, and is finished by the sweep', async () => {
+  it('that outlives its request answers SENDING with what is live, and is finished all the same', async () => {
     const person = await someone();
     await slowAt(person, 4, 2_500);
     const post = await ask(stage, person, 'postThread', { parts });
     expect(post.state).toBe('SENDING');
+    // As far as it had come when its caller had to be answered.
+    expect(statesOf(post).slice(0, 4)).toEqual(Array(4).fill('SENT'));
+    expect(post.tweetId).not.toBeNull();
     const final = await settled(stage, person, post.id);
     await expectChain(stage, person, final, texts);
     expect(stage.sends(person)).toHaveLength(10);
