@@ -67,6 +67,8 @@ export const xMedia = async (tools: PostingTools, session: Session, value: strin
   if (media.state !== 'PROCESSING' || xMediaId === undefined || (checkAt ?? now) > now)
     return toXMedia(media);
   return tools.useCredentials(session, accountId, async (credentials) => {
+    // The credentials that come along need not be of the account that the file was uploaded for.
+    if (credentials.xUserId !== media.xUserId) return toXMedia(media);
     const status = await tools.x.mediaStatus(credentials, xMediaId);
     return toXMedia(await note(tools, media, status));
   });
@@ -145,12 +147,12 @@ const note = async (
   media: LedgerMedia,
   read: XRead<XMediaStatus>,
 ): Promise<LedgerMedia> => {
+  if (!read.ok)
+    return read.code === 'X_REJECTED' ? tools.mediaStore.change(media.id, { state: 'FAILED' }) : media;
   const isLate = tools.now().getTime() > media.createdAt.getTime() + GIVES_UP_AFTER_MS;
-  if (read.ok && (read.value.state !== 'PROCESSING' || !isLate))
-    return tools.mediaStore.change(media.id, changeOf(tools, read.value));
-  if (isLate || (!read.ok && read.code === 'X_REJECTED'))
-    return tools.mediaStore.change(media.id, { state: 'FAILED' });
-  return media;
+  return isLate && read.value.state === 'PROCESSING'
+    ? tools.mediaStore.change(media.id, { state: 'FAILED' })
+    : tools.mediaStore.change(media.id, changeOf(tools, read.value));
 };
 
 const changeOf = (
