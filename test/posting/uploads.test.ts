@@ -1,8 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { XMedia } from '../../src/kernel/index.ts';
 import { makePng } from '../media/files.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { type Answer, createWorld, type World } from '../support/world.ts';
 
 let world: World;
 let database: pg.Client;
@@ -20,13 +19,10 @@ afterAll(async () => {
   await world.close();
 });
 
-const upload = async (): Promise<{ status: number; body: XMedia & { code: string } }> => {
-  const input = { base64: makePng(64, 64).toString('base64') };
-  return (await world.act('uploadTweetMedia', { input }, session)) as never;
-};
+const upload = (more = {}): Promise<Answer> =>
+  world.act('uploadTweetMedia', { input: { base64: makePng(64, 64).toString('base64'), ...more } }, session);
 
-const look = async (id: string, variables = session): Promise<XMedia> =>
-  (await world.act('xMedia', { id }, variables)).body as never;
+const look = async (id: string, variables = session) => (await world.act('xMedia', { id }, variables)).body;
 
 const statusRequests = async (): Promise<unknown[]> => {
   const requests = (await (await fetch(`${world.sandbox.url}/_sandbox/requests`)).json()) as {
@@ -36,7 +32,8 @@ const statusRequests = async (): Promise<unknown[]> => {
   return requests.filter(({ method, path }) => method === 'GET' && path === '/2/media/upload');
 };
 
-const stuck = async (): Promise<XMedia> => {
+/** A file that X never finishes. */
+const stuck = async () => {
   await world.fault('media-stuck', { path: '/2/media/upload/*' });
   const { body } = await upload();
   expect(body.state).toBe('PROCESSING');
@@ -60,4 +57,16 @@ it('gives a file up once X says an hour later that it is not done, but not while
   await world.fault('503', { method: 'GET', path: '/2/media/upload', times: 3 });
   expect(await look(id)).toMatchObject({ state: 'PROCESSING' });
   expect(await look(id)).toMatchObject({ state: 'FAILED' });
+});
+
+it.each([
+  ['base64', '/2/media/upload/*/finalize'],
+  ['altText', '/2/media/metadata'],
+])('names the field when X does not take it: %s', async (field, path) => {
+  await world.fault('404', { path });
+  const { status, body } = await upload({ altText: 'a square' });
+  expect({ status, body }).toMatchObject({
+    status: 400,
+    body: { code: 'MEDIA_INVALID', extensions: { field } },
+  });
 });
