@@ -116,7 +116,7 @@ export interface Claim {
   /** 1 to 3. */
   readonly attempt: number;
   /** The post is taken back when a part of it fails. */
-  readonly isRevocable: boolean;
+  readonly rollsBack: boolean;
   /** When the lease ends, on this process's monotonic clock (`performance.now()`, milliseconds); never too late. */
   readonly leaseEndsAtMs: number;
 }

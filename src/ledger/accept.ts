@@ -9,7 +9,7 @@ import {
 } from '../kernel/index.ts';
 import { type Database, mayBeCommitted } from './database.ts';
 import { readRevoked } from './revocation.ts';
-import { isRevocable, postColumns, toOnePost } from './rows.ts';
+import { postColumns, rollsBack, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { unlessOverBudget } from './spending.ts';
 import type { AcceptRow, PostWriter } from './write-post.ts';
@@ -166,7 +166,7 @@ const claimOfFirst = (
         position: row.position,
         fence: row.fence,
         attempt: row.attempts,
-        isRevocable: isRevocable(post),
+        rollsBack: rollsBack(post),
         leaseEndsAtMs,
       }
     : undefined;
