@@ -42,7 +42,7 @@ export type PostTweetInput = {
   expiresAt?: string | null | undefined;
   /** 1 to 255 characters that name this post among the user's. The same key with the same input is the same post, however often it is sent; with another input it is IDEMPOTENCY_KEY_REUSED. */
   idempotencyKey?: string | null | undefined;
-  /** The id of the tweet to reply to. X lets most applications reply only to the account itself and to those who mentioned it. */
+  /** The id of the tweet to reply to. X lets most applications reply only to the account's own tweets and to those that mention or quote it. */
   inReplyToTweetId?: string | null | undefined;
   /** What becomes of addresses in the text; X charges 13 times as much for a tweet with one. Absent means ALLOW. */
   linkPolicy?: XLinkPolicy | null | undefined;

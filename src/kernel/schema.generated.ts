@@ -128,7 +128,7 @@ export type PostTweetInput = {
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** 1 to 255 characters that name this post among the user's. The same key with the same input is the same post, however often it is sent; with another input it is IDEMPOTENCY_KEY_REUSED. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The id of the tweet to reply to. X lets most applications reply only to the account itself and to those who mentioned it. */
+  /** The id of the tweet to reply to. X lets most applications reply only to the account's own tweets and to those that mention or quote it. */
   inReplyToTweetId?: InputMaybe<Scalars['ID']['input']>;
   /** What becomes of addresses in the text; X charges 13 times as much for a tweet with one. Absent means ALLOW. */
   linkPolicy?: InputMaybe<XLinkPolicy>;
@@ -351,6 +351,7 @@ export type XOnPartFailure =
 export type XPart = {
   /** When the tweet was deleted. Its state stays SENT. */
   deletedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Why it is not live, or not yet; of a live part, why it could not be deleted when the thread was taken back. */
   error: Maybe<XPostError>;
   mediaIds: Array<Scalars['ID']['output']>;
   /** 0 for the first. */
