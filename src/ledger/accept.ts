@@ -55,8 +55,8 @@ interface ExistingRow extends AcceptRow {
 }
 
 /**
- * Bridges a database that is not there for two seconds, and one whose answer was lost for fifteen. The claim goes to the call that wrote the post and to no other: whoever
- * accepts the same id again is told that the post exists.
+ * Bridges a database that is not there for two seconds, and one whose answer was lost for fifteen. The claim goes to the
+ * call that wrote the post and to no other: whoever accepts the same id again is told that the post exists.
  */
 export const accept = async (
   database: Database,
