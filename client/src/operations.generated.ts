@@ -103,7 +103,7 @@ export type UploadTweetMediaInput = {
   altText?: string | null | undefined;
   /** The file, in base64 or base64url, at most 5 MB once decoded. Either this or `url`. */
   base64?: string | null | undefined;
-  /** Where the file is: https, and a public address. Only where HERALD_MEDIA_BY_URL allows it. Either this or `base64`. */
+  /** Where the picture or GIF is: https, and a public address. Only where HERALD_MEDIA_BY_URL allows it. Either this or `base64`. */
   url?: string | null | undefined;
 };
 
@@ -145,9 +145,9 @@ export type XMediaState =
 export type XOnPartFailure =
   /** Leaves the parts that are live; retryTweet goes on with the others. */
   | 'RESUME'
-  /** Deletes the parts that are live, the newest first. */
+  /** Deletes the parts that are live, the newest first, and is over: retryTweet refuses it. */
   | 'ROLLBACK_DELETE'
-  /** Leaves the parts that are live. */
+  /** Leaves the parts that are live, and is over: retryTweet refuses it. */
   | 'STOP';
 
 export type XPollInput = {

@@ -257,7 +257,7 @@ export type UploadTweetMediaInput = {
   altText?: InputMaybe<Scalars['String']['input']>;
   /** The file, in base64 or base64url, at most 5 MB once decoded. Either this or `url`. */
   base64?: InputMaybe<Scalars['String']['input']>;
-  /** Where the file is: https, and a public address. Only where HERALD_MEDIA_BY_URL allows it. Either this or `base64`. */
+  /** Where the picture or GIF is: https, and a public address. Only where HERALD_MEDIA_BY_URL allows it. Either this or `base64`. */
   url?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -342,9 +342,9 @@ export type XMediaState =
 export type XOnPartFailure =
   /** Leaves the parts that are live; retryTweet goes on with the others. */
   | 'RESUME'
-  /** Deletes the parts that are live, the newest first. */
+  /** Deletes the parts that are live, the newest first, and is over: retryTweet refuses it. */
   | 'ROLLBACK_DELETE'
-  /** Leaves the parts that are live. */
+  /** Leaves the parts that are live, and is over: retryTweet refuses it. */
   | 'STOP';
 
 /** One tweet of a post. */
