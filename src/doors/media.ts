@@ -2,7 +2,6 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HeraldError, type Posting, type Session, type XMedia } from '../kernel/index.ts';
 import { sendActionError } from './action.ts';
-import { LONGEST_ARRIVAL_MS } from './arrival.ts';
 import { BODY_LIMIT_BYTES, FILE_BODY_LIMIT_BYTES } from './json-body.ts';
 import { createPlaces, holdingPlace, limitAtOnce } from './places.ts';
 import { type Form, readForm } from './read-form.ts';
@@ -42,13 +41,11 @@ export const openMediaDoor = (scope: FastifyInstance, door: MediaDoor): void => 
     () => true,
     `Herald takes in ${UPLOADS_AT_ONCE} files at once, and nothing was started. Try again after retryAt.`,
   );
-  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<XMedia> => {
+  const answer = async (request: FastifyRequest): Promise<XMedia> => {
     request.operation = 'uploadTweetMedia';
     const session = request.clientSession;
     if (session === undefined) throw new HeraldError('UNAUTHENTICATED');
     if (!request.isMultipart()) throw new HeraldError('INVALID_REQUEST', { status: 415 });
-    // Sending the file on to X takes its time, and the client has nothing to say meanwhile.
-    reply.raw.setTimeout(LONGEST_ARRIVAL_MS);
     try {
       const tooMuch = watchBody(request, () => tooLarge(door), limitBytes);
       return await upload(door.posting, session, await readForm(request, tooMuch));

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HeraldError } from '../kernel/index.ts';
+import { LONGEST_ARRIVAL_MS } from './arrival.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -70,6 +71,8 @@ export const holdingPlace =
     const { place } = request;
     if (place === undefined) return handler(request, reply);
     place.busy = true;
+    // Sending a file on to X takes its time, and the client has nothing to say meanwhile.
+    reply.raw.setTimeout(LONGEST_ARRIVAL_MS);
     try {
       return await handler(request, reply);
     } finally {

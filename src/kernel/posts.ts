@@ -59,7 +59,7 @@ export interface NewPost {
   readonly idempotencyKey?: string | undefined;
   /** When a post that is still waiting fails as EXPIRED; by default the ledger's `postTtlMs` from now. */
   readonly expiresAt?: Date | undefined;
-  /** Its media are good until then: it expires no later, whatever else is said. */
+  /** Its media are good until then: as long as a part with media is not live, it expires no later, whatever else is said. */
   readonly expiresAtMost?: Date | undefined;
   /** RESUME when absent. */
   readonly onPartFailure?: OnPartFailure | undefined;
@@ -116,7 +116,7 @@ export interface Claim {
   /** 1 to 3. */
   readonly attempt: number;
   /** The post is taken back when a part of it fails. */
-  readonly isRevocable: boolean;
+  readonly rollsBack: boolean;
   /** When the lease ends, on this process's monotonic clock (`performance.now()`, milliseconds); never too late. */
   readonly leaseEndsAtMs: number;
 }

@@ -128,7 +128,7 @@ export type PostTweetInput = {
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** 1 to 255 characters that name this post among the user's. The same key with the same input is the same post, however often it is sent; with another input it is IDEMPOTENCY_KEY_REUSED. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** The id of the tweet to reply to. X lets most applications reply only to the account itself and to those who mentioned it. */
+  /** The id of the tweet to reply to. X lets most applications reply only to the account's own tweets and to those that mention or quote it. */
   inReplyToTweetId?: InputMaybe<Scalars['ID']['input']>;
   /** What becomes of addresses in the text; X charges 13 times as much for a tweet with one. Absent means ALLOW. */
   linkPolicy?: InputMaybe<XLinkPolicy>;
@@ -257,7 +257,7 @@ export type UploadTweetMediaInput = {
   altText?: InputMaybe<Scalars['String']['input']>;
   /** The file, in base64 or base64url, at most 5 MB once decoded. Either this or `url`. */
   base64?: InputMaybe<Scalars['String']['input']>;
-  /** Where the file is: https, and a public address. Only where HERALD_MEDIA_BY_URL allows it. Either this or `base64`. */
+  /** Where the picture or GIF is: https, and a public address. Only where HERALD_MEDIA_BY_URL allows it. Either this or `base64`. */
   url?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -342,15 +342,16 @@ export type XMediaState =
 export type XOnPartFailure =
   /** Leaves the parts that are live; retryTweet goes on with the others. */
   | 'RESUME'
-  /** Deletes the parts that are live, the newest first. */
+  /** Deletes the parts that are live, the newest first, and is over: retryTweet refuses it. */
   | 'ROLLBACK_DELETE'
-  /** Leaves the parts that are live. */
+  /** Leaves the parts that are live, and is over: retryTweet refuses it. */
   | 'STOP';
 
 /** One tweet of a post. */
 export type XPart = {
   /** When the tweet was deleted. Its state stays SENT. */
   deletedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Why it is not live, or not yet; of a live part, why it could not be deleted when the thread was taken back. */
   error: Maybe<XPostError>;
   mediaIds: Array<Scalars['ID']['output']>;
   /** 0 for the first. */

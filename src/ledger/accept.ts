@@ -9,7 +9,7 @@ import {
 } from '../kernel/index.ts';
 import { type Database, mayBeCommitted } from './database.ts';
 import { readRevoked } from './revocation.ts';
-import { isRevocable, postColumns, toOnePost } from './rows.ts';
+import { postColumns, rollsBack, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { unlessOverBudget } from './spending.ts';
 import type { AcceptRow, PostWriter } from './write-post.ts';
@@ -55,8 +55,8 @@ interface ExistingRow extends AcceptRow {
 }
 
 /**
- * Bridges a database that is not there for two seconds, and one whose answer was lost for fifteen. The claim goes to the call that wrote the post and to no other: whoever
- * accepts the same id again is told that the post exists.
+ * Bridges a database that is not there for two seconds, and one whose answer was lost for fifteen. The claim goes to the
+ * call that wrote the post and to no other: whoever accepts the same id again is told that the post exists.
  */
 export const accept = async (
   database: Database,
@@ -166,7 +166,7 @@ const claimOfFirst = (
         position: row.position,
         fence: row.fence,
         attempt: row.attempts,
-        isRevocable: isRevocable(post),
+        rollsBack: rollsBack(post),
         leaseEndsAtMs,
       }
     : undefined;

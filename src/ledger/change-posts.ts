@@ -34,8 +34,10 @@ with part as (
 select id from changed`,
 };
 
-/** A new time to wait, but no longer than the post's media are good. */
-const laterExpiry = (ttlMs: string): string => `least(now() + ${ms(ttlMs)}, post.expires_at_most)`;
+/** A new time to wait, but no longer than the post's media are good while a part that is not live has some. */
+const laterExpiry = (ttlMs: string): string => `case when exists (
+      select from herald.part where part.post_id = post.id and part.state <> 'SENT' and part.options ? 'xMediaIds')
+    then least(now() + ${ms(ttlMs)}, post.expires_at_most) else now() + ${ms(ttlMs)} end`;
 
 /** FAILED, CANCELLED -> QUEUED with a new budget, new time and the caller's credentials; what is live stays. */
 const retryEnded = {

@@ -1,14 +1,7 @@
 import type { Delivery, PostId, TweetId } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import { joinCredential } from './revocation.ts';
-import {
-  type CredentialRow,
-  isRevocable,
-  type PostRow,
-  postColumns,
-  toCredential,
-  toOnePost,
-} from './rows.ts';
+import { type CredentialRow, type PostRow, postColumns, rollsBack, toCredential, toOnePost } from './rows.ts';
 import type { LedgerSettings } from './settings.ts';
 import { isExpired, maxAttempts, ms, pausesFor } from './sql.ts';
 
@@ -83,7 +76,7 @@ export const claim = async (
       position: part.position,
       fence: row.fence,
       attempt: part.attempts,
-      isRevocable: isRevocable(post),
+      rollsBack: rollsBack(post),
       leaseEndsAtMs,
     },
     post,

@@ -35,8 +35,8 @@ order by part.position`;
 
 const recordCreated = { name: 'record_created', text: recordCreatedWith('') };
 /** Of a post that may be taken back already. A statement of its own, because most posts never are, and pay nothing for it. */
-const recordCreatedOfRevocable = {
-  name: 'record_created_of_revocable',
+const recordCreatedOfRollback = {
+  name: 'record_created_of_rollback',
   text: recordCreatedWith(`,${oweRollback('post.failed_parts', 'post.sent_parts + 1')}`),
 };
 
@@ -124,7 +124,7 @@ const recordSuccess = async (
   const evidence = { ...claim, tweetId, resolution: 'ANSWERED' } as const;
   let post: LedgerPost | undefined;
   try {
-    const statement = claim.isRevocable ? recordCreatedOfRevocable : recordCreated;
+    const statement = claim.rollsBack ? recordCreatedOfRollback : recordCreated;
     const rows = await database.query<PostRow>(statement, values, REPEAT_FOR_MS);
     post = toOnePost(rows) ?? (await proveSent(database, evidence));
   } catch (error) {

@@ -103,7 +103,7 @@ const costOf = ({ state, cost_micro_usd: cost, extra_micro_usd: extra }: PostRow
   cost === null ? undefined : (state === 'FAILED' || state === 'CANCELLED' ? 0 : cost) + extra;
 
 /** Whether the post is taken back when a part of it fails. */
-export const isRevocable = ({ onPartFailure }: LedgerPost): boolean => onPartFailure === 'ROLLBACK_DELETE';
+export const rollsBack = ({ onPartFailure }: LedgerPost): boolean => onPartFailure === 'ROLLBACK_DELETE';
 
 export const toCredential = ({ kid, sealed }: CredentialRow): SealedCredential | undefined =>
   kid === null || sealed === null ? undefined : { kid, sealed };

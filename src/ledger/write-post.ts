@@ -9,16 +9,16 @@ import { ms, pausesFor } from './sql.ts';
 
 /**
  * A post that is over already, comes with what a revoked sign-in gave, or is of an account that is no longer connected, is
- * not written down. One that was written down
- * before is found all the same, but not told to a revoked sign-in.
+ * not written down. One that was written down before is found all the same, but not told to a revoked sign-in.
  */
 const isWelcome = `($7::timestamptz is null or $7 > now()) and ($22::timestamptz is null or $22 > now())
     and not ${isRevoked('$2', '$19::timestamptz')}
     and ($18::uuid is null or exists (select from herald.account where id = $18::uuid and state = 'CONNECTED'))`;
 
 /**
- * One statement, which fails as a whole when a budget would be exceeded. Without an idempotency key a row in `recent_post` is taken first: whoever comes second within the
- * window, or while the first post is still open, or with a known key or id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
+ * One statement, which fails as a whole when a budget would be exceeded. Without an idempotency key a row in `recent_post`
+ * is taken first: whoever comes second within the window, or while the first post is still open, or with a known key or
+ * id, inserts nothing. Part 0 is born SENDING, with its attempt, unless it has to wait.
  */
 const acceptWith = (besides: string, unless = ''): string => `
 with taken as (

@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 
 const WIDTH = 480;
 const HEIGHT = 200;
@@ -36,14 +36,4 @@ const chunk = (type: string, data: Buffer): Buffer => {
   named.copy(framed, 4);
   framed.writeUInt32BE(crc32(named), named.length + 4);
   return framed;
-};
-
-/** PNG, section 5.5; Node has its own from 22.2 on. */
-const crc32 = (bytes: Buffer): number => {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 };

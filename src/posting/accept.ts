@@ -83,9 +83,9 @@ const acceptWithCredentials = (
     return { ...accepted, post: await inTime(tools, post, sending, answerBy) };
   });
 
-/** What may have changed since a post was accepted: its account, its files, the tweet that it replies to. */
+/** What may have changed since a post was accepted: its account and how long that may post, its files, the tweet that it replies to. */
 const MAY_HAVE_CHANGED =
-  /^(ACCOUNT_REQUIRED|ACCOUNT_NEEDS_RECONNECT|MEDIA_INVALID|POLICY_REJECTED|INVALID_INPUT)$/;
+  /^(ACCOUNT_REQUIRED|ACCOUNT_NEEDS_RECONNECT|TEXT_TOO_LONG|MEDIA_INVALID|POLICY_REJECTED|INVALID_INPUT)$/;
 
 /**
  * A repeated key is answered with its post also when it could not be accepted any more: a row exists, and nothing is sent for

@@ -3,6 +3,9 @@ import type { PostThreadInput, PostTweetInput } from '../kernel/index.ts';
 /** Who posts, and under which name, does not make two inputs different; an instant is the same in every zone. */
 const APART = ['accountId', 'idempotencyKey', 'expiresAt'];
 
+/** What absence means. */
+const DEFAULTS: Readonly<Record<string, unknown>> = { linkPolicy: 'ALLOW', onPartFailure: 'RESUME' };
+
 /**
  * Everything that makes two inputs of `postTweet` the same: the first four stand where they stood before there were others,
  * so that a key from then still finds its post.
@@ -26,7 +29,7 @@ export const canonicalThread = (input: PostThreadInput, expiresAt: Date | undefi
 const canonicalObject = (input: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(input)
-      .filter(([name, value]) => !APART.includes(name) && !isAbsent(value))
+      .filter(([name, value]) => !APART.includes(name) && !isAbsent(value) && value !== DEFAULTS[name])
       .map(([name, value]) => [name, canonicalValue(value)] as const)
       .toSorted(([one], [other]) => (one < other ? -1 : 1)),
   );

@@ -46,8 +46,6 @@ const deleteAs = async (
   if (deletion.kind === 'gone') return tools.ledger.noteDeleted(userId, xUserId, tweetId, 0);
   if (deletion.kind === 'not_now') throw refusalOf(deletion, tools.now());
   if (deletion.code === 'X_FORBIDDEN') throw notOwn();
-  if (deletion.code === 'ACCOUNT_NEEDS_RECONNECT' && credentials.accountId !== undefined)
-    await tools.accountNotes.needsReconnect(credentials);
   throw refusalOf({ code: deletion.code, retryAt: undefined }, tools.now());
 };
 

@@ -48,7 +48,8 @@ const sendThread = async (
     for (let { position } = first.part; hasNext(tools, post, position); position += 1) {
       tools.running.progressed(post);
       const next = await tools.ledger.claimPost(post.id);
-      if (next === undefined) break;
+      // Cancelled, paused, revoked, or taken by the sweep since: the caller is told how it is now.
+      if (next === undefined) return (await tools.ledger.post(post.userId, post.id)) ?? post;
       post = await sendNow(tools, next, credentials);
     }
   } catch (error) {

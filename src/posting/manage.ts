@@ -62,7 +62,8 @@ export const cancelTweet = async (tools: PostingTools, session: Session, id: str
 
 /**
  * Sends failed or cancelled parts again, at once: with the caller's credentials, or those of the account that the post is
- * of. Throws `STATE_CONFLICT` when there are none, or when the session is of another X account.
+ * of. Throws `STATE_CONFLICT` when there are none, when the thread's `onPartFailure` ended it, or when the session is of
+ * another X account, and `BUDGET_EXCEEDED`.
  */
 export const retryTweet = async (tools: PostingTools, session: Session, id: string): Promise<XPost> => {
   const postId = readId(id);
@@ -79,7 +80,7 @@ export const retryTweet = async (tools: PostingTools, session: Session, id: stri
   });
   const post = postOf(
     changed,
-    'Only a post that failed or was cancelled can be sent again, as the same X account.',
+    'Only what failed or was cancelled can be sent again, as the same X account, and no thread that stops or is taken back when a part fails: post it anew.',
   );
   return toXPost(await sendNow(tools, post), tools.tweetUrl);
 };

@@ -9,10 +9,10 @@ import {
 import { prices } from './policy/index.ts';
 import type { PostingTools } from './tools.ts';
 
-/** After so long a deletion that could not be done is given up; whoever wants it then asks for it with deleteTweet. */
-const TRIES_FOR_MS = 24 * 3_600_000;
-
-/** Deletes one live part of a post that is taken back, or writes down why it cannot be. */
+/**
+ * Deletes one live part of a post that is taken back, or writes down why it cannot be. What cannot be done now comes again;
+ * the ledger ends it after too many setbacks.
+ */
 export const takeBack = async (tools: PostingTools, owed: OwedDeletion): Promise<void> => {
   try {
     await tools.usePostCredentials(owed.post, owed.credential, (credentials) =>
@@ -21,9 +21,9 @@ export const takeBack = async (tools: PostingTools, owed: OwedDeletion): Promise
   } catch (error) {
     if (!(error instanceof HeraldError)) throw error;
     if (error.code === 'CREDENTIALS_INVALID') return giveUp(tools, owed, error.code);
-    if (error.code === 'ACCOUNT_NEEDS_RECONNECT') return postpone(tools, owed, error.code, undefined);
+    if (error.code === 'ACCOUNT_NEEDS_RECONNECT') return tools.ledger.postponeDeletion(owed, undefined);
     if (!(error instanceof KeyNotHere)) throw error;
-    await postpone(tools, owed, 'PAUSED', undefined);
+    await tools.ledger.postponeDeletion(owed, undefined);
   }
 };
 
@@ -42,23 +42,13 @@ const deleteAndRecord = async (
       await tools.ledger.recordDeleted(owed, 0);
       return;
     case 'not_now':
-      return postpone(tools, owed, deletion.code, deletion.retryAt);
+      return tools.ledger.postponeDeletion(owed, deletion.retryAt);
     case 'refused':
       if (deletion.code !== 'ACCOUNT_NEEDS_RECONNECT' || credentials.accountId === undefined)
         return giveUp(tools, owed, deletion.code);
       await tools.accountNotes.needsReconnect(credentials);
-      return postpone(tools, owed, deletion.code, undefined);
+      return tools.ledger.postponeDeletion(owed, undefined);
   }
-};
-
-const postpone = async (
-  tools: PostingTools,
-  owed: OwedDeletion,
-  code: PostErrorCode,
-  retryAt: Date | undefined,
-): Promise<void> => {
-  const isLate = tools.now().getTime() > owed.post.createdAt.getTime() + TRIES_FOR_MS;
-  return isLate ? giveUp(tools, owed, code) : tools.ledger.postponeDeletion(owed, retryAt);
 };
 
 const giveUp = async ({ ledger }: PostingTools, owed: OwedDeletion, code: PostErrorCode): Promise<void> => {

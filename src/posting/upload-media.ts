@@ -14,7 +14,7 @@ import {
 } from '../kernel/index.ts';
 import { overBudget } from './budget.ts';
 import { prices } from './policy/index.ts';
-import { refusalOf } from './read-value.ts';
+import { valueOrThrow } from './read-value.ts';
 import type { PostingTools } from './tools.ts';
 
 const LONGEST_ALT_TEXT = 1_000;
@@ -37,10 +37,11 @@ export const uploadTweetMedia = async (
     throw invalid('base64', 'Send either base64 or url.');
   }
   const description = readAltText(altText);
+  const field = base64 == null ? 'url' : 'base64';
   const file = await (base64 == null
     ? tools.mediaReader.fromUrl(url ?? '')
     : tools.mediaReader.fromBase64(base64));
-  return uploadFile(tools, session, file, { altText: description, accountId });
+  return uploadFile(tools, session, file, { altText: description, accountId, field });
 };
 
 /** The same for a file that comes as a stream. */
@@ -54,7 +55,7 @@ export const uploadMediaStream = async (
   // Before the file comes in: nobody is to send 64 MB to hear that there is no account.
   await tools.useCredentials(session, accountId, async () => undefined);
   const file = await tools.mediaReader.fromStream(stream);
-  return uploadFile(tools, session, file, { altText: description, accountId });
+  return uploadFile(tools, session, file, { altText: description, accountId, field: 'file' });
 };
 
 /** A file of the caller; while X is processing it, X is asked, but not more often than it wishes. */
@@ -67,19 +68,26 @@ export const xMedia = async (tools: PostingTools, session: Session, value: strin
   if (media.state !== 'PROCESSING' || xMediaId === undefined || (checkAt ?? now) > now)
     return toXMedia(media);
   return tools.useCredentials(session, accountId, async (credentials) => {
+    // The credentials that come along need not be of the account that the file was uploaded for.
+    if (credentials.xUserId !== media.xUserId) return toXMedia(media);
     const status = await tools.x.mediaStatus(credentials, xMediaId);
     return toXMedia(await note(tools, media, status));
   });
 };
 
+/** What was said about a file. */
+interface About {
+  readonly altText: string | undefined;
+  readonly accountId: string | null | undefined;
+  /** Where it came in. */
+  readonly field: 'base64' | 'url' | 'file';
+}
+
 const uploadFile = async (
   tools: PostingTools,
   session: Session,
   file: MediaFile,
-  {
-    altText,
-    accountId,
-  }: { readonly altText: string | undefined; readonly accountId: string | null | undefined },
+  { altText, accountId, field }: About,
 ): Promise<XMedia> => {
   try {
     return await tools.useCredentials(session, accountId, async (credentials) => {
@@ -89,14 +97,14 @@ const uploadFile = async (
         userId: session.userId,
         xUserId: credentials.xUserId,
         accountId: credentials.accountId,
-        kind: kind,
+        kind,
         mimeType,
         byteLength,
         altText,
         costMicroUsd: altText === undefined ? 0 : prices.altText.microUsd,
       });
       if (begun.kind === 'over_budget') throw overBudget(begun);
-      return toXMedia(await uploadBegun(tools, credentials, begun, file));
+      return toXMedia(await uploadBegun(tools, credentials, begun, file, field));
     });
   } finally {
     await file.dispose();
@@ -109,11 +117,14 @@ const uploadBegun = async (
   credentials: XCredentials,
   media: LedgerMedia,
   file: MediaFile,
+  field: About['field'],
 ): Promise<LedgerMedia> => {
   try {
-    const uploaded = answerOrThrow(tools, await tools.x.uploadMedia(credentials, file));
-    if (media.altText !== undefined)
-      answerOrThrow(tools, await tools.x.describeMedia(credentials, uploaded.xMediaId, media.altText));
+    const uploaded = valueOrRefusal(tools, await tools.x.uploadMedia(credentials, file), field);
+    if (media.altText !== undefined) {
+      const described = await tools.x.describeMedia(credentials, uploaded.xMediaId, media.altText);
+      valueOrRefusal(tools, described, 'altText');
+    }
     const stored = await tools.mediaStore.change(media.id, changeOf(tools, uploaded));
     return await waitForX(tools, credentials, stored, uploaded.xMediaId);
   } catch (error) {
@@ -145,12 +156,12 @@ const note = async (
   media: LedgerMedia,
   read: XRead<XMediaStatus>,
 ): Promise<LedgerMedia> => {
+  if (!read.ok)
+    return read.code === 'X_REJECTED' ? tools.mediaStore.change(media.id, { state: 'FAILED' }) : media;
   const isLate = tools.now().getTime() > media.createdAt.getTime() + GIVES_UP_AFTER_MS;
-  if (read.ok && (read.value.state !== 'PROCESSING' || !isLate))
-    return tools.mediaStore.change(media.id, changeOf(tools, read.value));
-  if (isLate || (!read.ok && read.code === 'X_REJECTED'))
-    return tools.mediaStore.change(media.id, { state: 'FAILED' });
-  return media;
+  return isLate && read.value.state === 'PROCESSING'
+    ? tools.mediaStore.change(media.id, { state: 'FAILED' })
+    : tools.mediaStore.change(media.id, changeOf(tools, read.value));
 };
 
 const changeOf = (
@@ -167,11 +178,11 @@ const changeOf = (
 const inFuture = (now: Date, afterMs: number | undefined): Date | undefined =>
   afterMs === undefined ? undefined : new Date(now.getTime() + afterMs);
 
-const answerOrThrow = <T>({ now }: PostingTools, read: XRead<T>): T => {
-  if (read.ok) return read.value;
-  if (read.code === 'X_REJECTED' || read.code === 'X_FORBIDDEN')
-    throw new HeraldError('MEDIA_INVALID', { message: 'X did not take the file.' });
-  throw refusalOf(read, now());
+/** What X gave; throws `MEDIA_INVALID` with the field when X will not have it, and as `valueOrThrow` when X gave nothing. */
+const valueOrRefusal = <T>({ now }: PostingTools, read: XRead<T>, field: About['field'] | 'altText'): T => {
+  if (read.ok || !['X_REJECTED', 'X_FORBIDDEN'].includes(read.code)) return valueOrThrow(read, now());
+  const what = field === 'altText' ? 'this alt text' : 'this file';
+  throw new HeraldError('MEDIA_INVALID', { field, message: `X did not take ${what}. Send another one.` });
 };
 
 const readAltText = (value: string | null | undefined): string | undefined => {

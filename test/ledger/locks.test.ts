@@ -69,7 +69,7 @@ const freePosts = async (...ids: PostId[]): Promise<PostId[]> => {
   return rows.map(({ id }) => id);
 };
 
-const noClaim = { isRevocable: false, position: 0, fence: '0', attempt: 1, leaseEndsAtMs: 0 };
+const noClaim = { rollsBack: false, position: 0, fence: '0', attempt: 1, leaseEndsAtMs: 0 };
 
 type Start = (id: PostId) => Promise<() => Promise<unknown>>;
 

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Claim, PartState, PostId } from '../../src/kernel/index.ts';
+import type { Claim, PartState, PostId, XMediaId } from '../../src/kernel/index.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import {
   acceptClaimed,
@@ -68,25 +69,52 @@ describe('whether a rollback is owed', () => {
 });
 
 describe('the time of a post with media', () => {
+  /** A thread whose parts at these positions have a file. */
+  const withFileAt = (positions: readonly number[], changed: Parameters<typeof newThread>[1] = {}) =>
+    newThread(2, {
+      parts: [0, 1].map((position) => ({
+        text: `part ${position} ${randomUUID()}`,
+        options: positions.includes(position) ? { xMediaIds: ['1' as XMediaId] } : {},
+      })),
+      ...changed,
+    });
+  const retry = (id: PostId) =>
+    ledger.retry({ id, userId: undefined, xUserId: alice, credential: undefined });
+
   it('ends with its media, also when it is retried', async () => {
     const expiresAtMost = new Date(Date.now() + 60_000);
     for (const expiresAt of [undefined, new Date(Date.now() + 120_000)]) {
-      const { post, claim } = await acceptClaimed(ledger, newThread(1, { expiresAt, expiresAtMost }));
+      const { post, claim } = await acceptClaimed(ledger, withFileAt([1], { expiresAt, expiresAtMost }));
       expect(post.expiresAt).toEqual(expiresAtMost);
       await ledger.record(claim, rejected());
-      const retried = await ledger.retry({
-        id: post.id,
-        userId: undefined,
-        xUserId: alice,
-        credential: undefined,
-      });
-      expect(retried).toMatchObject({ kind: 'changed', post: { expiresAt: expiresAtMost } });
+      expect(await retry(post.id)).toMatchObject({ kind: 'changed', post: { expiresAt: expiresAtMost } });
     }
-    expect(await ledger.accept(newThread(1, { expiresAtMost: new Date(Date.now() - 1_000) }))).toEqual({
+    expect(await ledger.accept(withFileAt([1], { expiresAtMost: new Date(Date.now() - 1_000) }))).toEqual({
       kind: 'expired',
     });
     const sooner = new Date(Date.now() + 30_000);
-    const { post } = await acceptClaimed(ledger, newThread(1, { expiresAt: sooner, expiresAtMost }));
+    const { post } = await acceptClaimed(ledger, withFileAt([1], { expiresAt: sooner, expiresAtMost }));
     expect(post.expiresAt).toEqual(sooner);
+  });
+
+  it.each([
+    ['goes on without the files of parts that are live', [0], true],
+    ['does not go on without those of the others', [1], false],
+  ] as const)('%s, when it is retried the day after', async (_, positions, goesOn) => {
+    const { post, claim } = await acceptClaimed(
+      ledger,
+      withFileAt(positions, { expiresAtMost: new Date(Date.now() + 60_000) }),
+    );
+    await ledger.record(claim, created());
+    await forceState(pool, post.id, 1, 'FAILED');
+    await pool.query(
+      `update herald.post set created_at = created_at - interval '1 day', expires_at = expires_at - interval '1 day',
+         expires_at_most = expires_at_most - interval '1 day' where id = $1`,
+      [post.id],
+    );
+    await retry(post.id);
+    expect((await ledger.claimPost(post.id))?.claim.position).toBe(goesOn ? 1 : undefined);
+    await ledger.expireQueued();
+    expect((await stateOf(pool, post.id, 1)).state).toBe(goesOn ? 'SENDING' : 'FAILED');
   });
 });
