@@ -8,6 +8,7 @@ import {
 import type { Composition, Facts, Problem } from './compose/index.ts';
 import { factsAtHand, gatherFacts, mediaOf, type Wish } from './facts.ts';
 import { wishForThread, wishForTweet } from './post-tweet.ts';
+import { invalidExpiry } from './terms.ts';
 import type { PostingTools } from './tools.ts';
 
 /**
@@ -26,7 +27,12 @@ export const previewTweet = async (
   const wish = tweet ? wishForTweet(tweet) : wishForThread(thread ?? {});
   const { facts, refusal } = await factsFor(tools, session, input.accountId, wish);
   const composition = wish.compose(facts);
-  const problems = [...refusal, ...composition.problems, ...(await overBudget(tools, session, composition))];
+  const problems = [
+    ...refusal,
+    ...composition.problems,
+    ...isOver(input.expiresAt, tools.now()),
+    ...(await overBudget(tools, session, composition)),
+  ];
   return {
     parts: composition.parts.map(({ text, weightedLength, remaining }, position) => ({
       position,
@@ -61,6 +67,12 @@ const factsFor = async (
     return { facts, refusal: [blockedBy(error)] };
   }
 };
+
+/** When posting, the ledger says so, because a repeat of a post that exists is answered with it. */
+const isOver = (expiresAt: unknown, now: Date): readonly Problem[] =>
+  typeof expiresAt === 'string' && new Date(expiresAt) <= now
+    ? [blockedBy(invalidExpiry('is in the past'))]
+    : [];
 
 const overBudget = async (
   { budgets }: PostingTools,
