@@ -5,6 +5,7 @@ import {
   type TweetPreview,
   type TweetProblem,
 } from '../kernel/index.ts';
+import { overBudget } from './budget.ts';
 import type { Composition, Facts, Problem } from './compose/index.ts';
 import { factsAtHand, gatherFacts, mediaOf, type Wish } from './facts.ts';
 import { wishForThread, wishForTweet } from './post-tweet.ts';
@@ -31,7 +32,7 @@ export const previewTweet = async (
     ...refusal,
     ...composition.problems,
     ...isOver(input.expiresAt, tools.now()),
-    ...(await overBudget(tools, session, composition)),
+    ...(await lacksBudget(tools, session, composition)),
   ];
   return {
     parts: composition.parts.map(({ text, weightedLength, remaining }, position) => ({
@@ -74,15 +75,15 @@ const isOver = (expiresAt: unknown, now: Date): readonly Problem[] =>
     ? [blockedBy(invalidExpiry('is in the past'))]
     : [];
 
-const overBudget = async (
+const lacksBudget = async (
   { budgets }: PostingTools,
   { userId }: Session,
   { costMicroUsd }: Composition,
 ): Promise<readonly Problem[]> => {
-  const left = await budgets.left(userId);
-  return left.microUsd === undefined || costMicroUsd <= left.microUsd
+  const { scope, microUsd, retryAt } = await budgets.left(userId);
+  return scope === undefined || microUsd === undefined || costMicroUsd <= microUsd
     ? []
-    : [blockedBy(new HeraldError('BUDGET_EXCEEDED'))];
+    : [blockedBy(overBudget({ kind: 'over_budget', scope, retryAt }))];
 };
 
 const blockedBy = ({ code, message, userAction, field }: HeraldError): Problem => ({
