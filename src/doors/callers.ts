@@ -63,6 +63,8 @@ const clientSession = async (request: FastifyRequest, tools: CallerTools): Promi
   const stands =
     revokedBefore === undefined || (issuedAt !== undefined && issuedAt.getTime() >= revokedBefore.getTime());
   if (!stands) throw new HeraldError('UNAUTHENTICATED');
+  // Its client went meanwhile. Node has said so already, and whoever waits for its body from here on would wait for ever.
+  if (request.raw.destroyed) throw new HeraldError('INVALID_REQUEST');
   return session;
 };
 

@@ -75,8 +75,9 @@ interface BudgetRow {
 export const openBudgets = (database: Database, settings: LedgerSettings): BudgetStore => ({
   list: () => readBudgets(database, settings),
   set: async (scope, limitMicroUsd) => {
-    await database.query(setLimit, [...keyOf(scope), limitMicroUsd ?? null], REPEAT_FOR_MS);
-    if (scope.scope === 'APP') await countAppFromNow(database);
+    const values = [...keyOf(scope), limitMicroUsd ?? null];
+    if (scope.scope === 'APP') await countAppFromNow(database, (query) => query(setLimit, values));
+    else await database.query(setLimit, values, REPEAT_FOR_MS);
   },
   // Not repeated after a lost connection: a second run would say that nothing was set.
   clear: async (scope) => {

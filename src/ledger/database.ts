@@ -17,6 +17,8 @@ const RUNS = 4;
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** In milliseconds, of one whose answer may take longer than usual; pg's own name. */
+  readonly query_timeout?: number;
 }
 
 export interface Database {

@@ -1,5 +1,5 @@
 import type { BudgetScope, OverBudget } from '../kernel/index.ts';
-import { type Database, violates } from './database.ts';
+import { type Database, type TransactionQuery, violates } from './database.ts';
 import type { LedgerSettings } from './settings.ts';
 
 /*
@@ -62,23 +62,32 @@ export const limitValues = ({ budget }: LedgerSettings): unknown[] => [
   budget.userDayMicroUsd ?? null,
 ];
 
-const insertApp = {
+const countApp = {
   name: 'count_app_from_now',
+  query_timeout: 61_000,
   text: `
-insert into herald.spending (scope, subject, day, micro_usd)
-select 'APP', '', ${today}, herald.added_up_today('APP', '')
-where not exists (select from herald.spending where scope = 'APP' and subject = '' and day = ${today})
-on conflict (scope, subject, day) do nothing`,
+insert into herald.spending as spending (scope, subject, day, micro_usd)
+values ('APP', '', ${today}, herald.added_up_today('APP', ''))
+on conflict (scope, subject, day) do update
+  set micro_usd = greatest(spending.micro_usd, excluded.micro_usd), limit_micro_usd = null`,
 };
 
 /** It reads all parts, so it is not for a request. */
 const takeTime = { name: 'count_app_timeout', text: `set local statement_timeout = '60s'` };
 
-/** The application's limit begins: what was spent today without one counts. */
-export const countAppFromNow = (database: Database): Promise<void> =>
+/**
+ * The application's limit begins: what was spent today without one counts. What is there already may be from an earlier limit,
+ * with nothing counted in between. `begin` is what makes the limit, which nobody may know before: the first charge would take
+ * its own amount for all there is.
+ */
+export const countAppFromNow = (
+  database: Database,
+  begin: (query: TransactionQuery) => Promise<unknown> = async () => {},
+): Promise<void> =>
   database.transaction(async (query) => {
     await query(takeTime, []);
-    await query(insertApp, []);
+    await begin(query);
+    await query(countApp, []);
   });
 
 const selectTomorrow = { name: 'tomorrow', text: `select ${midnight} + interval '1 day' as at` };

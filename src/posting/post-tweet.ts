@@ -33,6 +33,7 @@ export const postTweet = async (
   origin: PostOrigin = {},
 ): Promise<XPost> => {
   const expiresAt = readExpiry(input.expiresAt, tools.now());
+  const idempotencyKey = readIdempotencyKey(input.idempotencyKey);
   const wish = wishForTweet(input);
   return acceptAndSend(tools, session, {
     operation: 'postTweet',
@@ -40,7 +41,7 @@ export const postTweet = async (
     canonicalInput: canonicalTweet(input, expiresAt),
     compose: composer(tools, session, wish),
     onPartFailure: undefined,
-    idempotencyKey: readIdempotencyKey(input.idempotencyKey),
+    idempotencyKey,
     expiresAt,
     origin,
   });
@@ -54,6 +55,7 @@ export const postThread = async (
   origin: PostOrigin = {},
 ): Promise<XPost> => {
   const expiresAt = readExpiry(input.expiresAt, tools.now());
+  const idempotencyKey = readIdempotencyKey(input.idempotencyKey);
   const wish = wishForThread(input);
   return acceptAndSend(tools, session, {
     operation: 'postThread',
@@ -61,7 +63,7 @@ export const postThread = async (
     canonicalInput: canonicalThread(input, expiresAt),
     compose: composer(tools, session, wish),
     onPartFailure: input.onPartFailure ?? undefined,
-    idempotencyKey: readIdempotencyKey(input.idempotencyKey),
+    idempotencyKey,
     expiresAt,
     origin,
   });

@@ -5,9 +5,11 @@ import {
   type TweetPreview,
   type TweetProblem,
 } from '../kernel/index.ts';
+import { overBudget } from './budget.ts';
 import type { Composition, Facts, Problem } from './compose/index.ts';
 import { factsAtHand, gatherFacts, mediaOf, type Wish } from './facts.ts';
 import { wishForThread, wishForTweet } from './post-tweet.ts';
+import { invalidExpiry } from './terms.ts';
 import type { PostingTools } from './tools.ts';
 
 /**
@@ -26,7 +28,12 @@ export const previewTweet = async (
   const wish = tweet ? wishForTweet(tweet) : wishForThread(thread ?? {});
   const { facts, refusal } = await factsFor(tools, session, input.accountId, wish);
   const composition = wish.compose(facts);
-  const problems = [...refusal, ...composition.problems, ...(await overBudget(tools, session, composition))];
+  const problems = [
+    ...refusal,
+    ...composition.problems,
+    ...isOver(input.expiresAt, tools.now()),
+    ...(await lacksBudget(tools, session, composition)),
+  ];
   return {
     parts: composition.parts.map(({ text, weightedLength, remaining }, position) => ({
       position,
@@ -62,15 +69,21 @@ const factsFor = async (
   }
 };
 
-const overBudget = async (
+/** When posting, the ledger says so, because a repeat of a post that exists is answered with it. */
+const isOver = (expiresAt: unknown, now: Date): readonly Problem[] =>
+  typeof expiresAt === 'string' && new Date(expiresAt) <= now
+    ? [blockedBy(invalidExpiry('is in the past'))]
+    : [];
+
+const lacksBudget = async (
   { budgets }: PostingTools,
   { userId }: Session,
   { costMicroUsd }: Composition,
 ): Promise<readonly Problem[]> => {
-  const left = await budgets.left(userId);
-  return left.microUsd === undefined || costMicroUsd <= left.microUsd
+  const { scope, microUsd, retryAt } = await budgets.left(userId);
+  return scope === undefined || microUsd === undefined || costMicroUsd <= microUsd
     ? []
-    : [blockedBy(new HeraldError('BUDGET_EXCEEDED'))];
+    : [blockedBy(overBudget({ kind: 'over_budget', scope, retryAt }))];
 };
 
 const blockedBy = ({ code, message, userAction, field }: HeraldError): Problem => ({

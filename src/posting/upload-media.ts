@@ -188,8 +188,10 @@ const valueOrRefusal = <T>({ now }: PostingTools, read: XRead<T>, field: About['
 const readAltText = (value: string | null | undefined): string | undefined => {
   if (value === null || value === undefined) return undefined;
   const characters = [...value].length;
-  if (value.trim() === '' || /(?![\t\n\r])\p{Cc}|\p{Cs}/u.test(value))
+  if (value.trim() === '')
     throw invalid('altText', 'altText must say what is to be seen; leave it out if there is nothing to say.');
+  if (/(?![\t\n\r])\p{Cc}|\p{Cs}/u.test(value))
+    throw invalid('altText', 'altText has a control character, or half of a character.');
   if (characters <= LONGEST_ALT_TEXT) return value.normalize('NFC');
   throw invalid('altText', `altText has ${characters} characters; X takes ${LONGEST_ALT_TEXT}.`);
 };

@@ -385,6 +385,38 @@ describe('uploads at once', () => {
     for (const socket of others) socket.destroy();
   });
 
+  it.each([
+    ['/media', 4],
+    ['/graphql', 8],
+  ])(
+    'leave no place taken when their clients go before it is known who they are: %s',
+    async (path, places) => {
+      let asked = 0;
+      let tell = (): void => {};
+      const told = new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+      await doors.close();
+      doors = await open({
+        revokedBefore: async () => {
+          asked += 1;
+          if (asked <= places) await told;
+          return undefined;
+        },
+      });
+      const sockets = await Promise.all(Array.from({ length: places }, () => begin('x', path)));
+      await expect.poll(() => asked).toBe(places);
+      for (const socket of sockets) socket.resetAndDestroy();
+      await expect.poll(() => doors.connections()).toBe(0);
+      tell();
+      const next = await begin('{}', path);
+      next.write(END);
+      const [said] = (await once(next, 'data')) as [Buffer];
+      expect(said.toString()).toMatch(/^HTTP\/1\.1 400 /);
+      next.destroy();
+    },
+  );
+
   it('keep their place until they are done, whoever waits for them', async () => {
     let letGo = (): void => {};
     hold = new Promise((resolve) => {

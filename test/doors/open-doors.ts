@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as send } from 'node:http';
+import { promisify } from 'node:util';
 import { createDoors, type DoorTools } from '../../src/doors/index.ts';
 import {
   HeraldError,
@@ -37,6 +38,8 @@ export interface OpenDoors {
   readonly calls: Call[];
   readonly log: { evt: LogEvent; fields: LogFields }[];
   readonly counted: { door: string; code: string | undefined }[];
+  /** How many clients are connected. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -129,7 +132,8 @@ export const openDoors = async (changes: Partial<DoorTools> = {}): Promise<OpenD
     ...changes,
   });
   url = await server.listen({ host: '127.0.0.1', port: 0 });
-  return { url, calls, log, counted, close: () => server.close() };
+  const connections = () => promisify(server.server.getConnections.bind(server.server))();
+  return { url, calls, log, counted, connections, close: () => server.close() };
 };
 
 /** An issuer that writes down what it is handed and answers with it. */

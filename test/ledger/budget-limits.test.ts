@@ -14,6 +14,7 @@ import {
   openTestPool,
   rejected,
 } from './fixture.ts';
+import { whileWaiting } from './while-waiting.ts';
 
 const { url } = await createTestDatabase('template0');
 const ledger = await openTestLedger(url);
@@ -95,6 +96,26 @@ describe('an admin', () => {
 });
 
 describe("the application's limit", () => {
+  it('begins a limit for all together with its count, whoever posts at that moment', async () => {
+    await ledger.accept(priced(900));
+    await whileWaiting(
+      pool,
+      (client) => client.query('lock table herald.spending in share mode'),
+      () => ledger.budgets.set({ scope: 'APP' }, 1_000),
+      // A limit that is known before could be charged before, and the first charge would be all that counts.
+      async () => expect((await sql('select from herald.budget')).rowCount).toBe(0),
+    );
+    expect(await ledger.budgets.left(newUserId())).toMatchObject({ scope: 'APP', microUsd: 100 });
+  });
+
+  it('counts what was spent between two limits of one day', async () => {
+    await (await withBudget({ appDayMicroUsd: 1_000 })).accept(priced(100));
+    await ledger.accept(priced(500));
+    const again = await withBudget({ appDayMicroUsd: 1_000 });
+    await again.join();
+    expect(await again.budgets.left(newUserId())).toMatchObject({ scope: 'APP', microUsd: 400 });
+  });
+
   it('counts what was spent that day before Herald was started with it', async () => {
     await acceptClaimed(ledger, priced(70));
     const strict = await withBudget({ appDayMicroUsd: 100 });

@@ -76,7 +76,9 @@ describe.concurrent('the budget of a user for a day', () => {
     expect(preview.problems.map(({ code, blocking }) => [code, blocking])).toEqual([
       ['BUDGET_EXCEEDED', true],
     ]);
-    expect(codeOf(await ask(stage, person, 'postThread', thread))).toBe('BUDGET_EXCEEDED');
+    const refusal = await ask<Refusal>(stage, person, 'postThread', thread);
+    expect(codeOf(refusal)).toBe('BUDGET_EXCEEDED');
+    expect(preview.problems[0]?.message).toBe(refusal.message);
     expect(stage.sends(person)).toEqual([]);
     expect(await left(person)).toBe(USER_DAY);
     const fitting = await ask(stage, person, 'postThread', threadOf(10));

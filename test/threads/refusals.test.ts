@@ -50,6 +50,24 @@ const partsOf = (count: number) => Array.from({ length: count }, (_, n) => ({ te
 
 const tweets: readonly Row[] = [
   ['no text', () => ({}), 'TEXT_EMPTY text', /empty/i],
+  [
+    'a time that is over',
+    () => ({ text: 'x', expiresAt: '2020-01-01T00:00:00Z' }),
+    'INVALID_INPUT expiresAt',
+    /past/,
+  ],
+  [
+    'a time and a key that are none, before all else',
+    () => ({ text: 'x'.repeat(281), expiresAt: 'soon', idempotencyKey: '' }),
+    'INVALID_INPUT expiresAt',
+    /instant/,
+  ],
+  [
+    'a key that is none, before all else',
+    () => ({ text: 'x'.repeat(281), idempotencyKey: '' }),
+    'INVALID_INPUT idempotencyKey',
+    /1 to 255/,
+  ],
   ['an empty text', () => ({ text: ' \u200b ' }), 'TEXT_EMPTY text', /empty/i],
   ['281 characters', () => ({ text: 'x'.repeat(281) }), 'TEXT_TOO_LONG text', /281|long/],
   ['5 images', () => withMedia(...Array(5).fill(files.picture)), 'INVALID_INPUT mediaIds', /not 5/],

@@ -45,8 +45,8 @@ export const compose = (
   return {
     parts,
     problems: [
-      ...found,
       ...checkTerms(terms, facts.now),
+      ...found,
       ...composed.flatMap(({ problems }) => problems),
       ...checkWording(tweets, facts),
     ],
@@ -82,8 +82,8 @@ interface Terms {
 }
 
 const checkTerms = ({ idempotencyKey, expiresAt }: Terms, now: Date): Problem[] => [
-  ...refusalOf(() => readIdempotencyKey(idempotencyKey)),
   ...refusalOf(() => readExpiry(expiresAt, now)),
+  ...refusalOf(() => readIdempotencyKey(idempotencyKey)),
 ];
 
 const refusalOf = (read: () => unknown): Problem[] => {
