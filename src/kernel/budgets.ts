@@ -43,4 +43,6 @@ export interface BudgetStore {
   /** Back to the configuration. False when nothing was set. */
   clear(scope: BudgetScope): Promise<boolean>;
   left(userId: UserId): Promise<BudgetLeft>;
+  /** Counts what X has charged for the user, where there is a limit; it may exceed it. */
+  spend(userId: UserId, microUsd: number): Promise<void>;
 }

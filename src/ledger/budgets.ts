@@ -1,7 +1,15 @@
 import type { Budget, BudgetLeft, BudgetScope, BudgetStore, UserId } from '../kernel/index.ts';
 import type { Database } from './database.ts';
 import type { LedgerSettings } from './settings.ts';
-import { costOfPart, countAppFromNow, limitValues, midnight, selectScopes, today } from './spending.ts';
+import {
+  charge,
+  costOfPart,
+  countAppFromNow,
+  limitValues,
+  midnight,
+  selectScopes,
+  today,
+} from './spending.ts';
 
 const REPEAT_FOR_MS = 2_000;
 
@@ -64,6 +72,11 @@ with cleared as (
 select scope from cleared`,
 };
 
+const countSpent = {
+  name: 'count_spent',
+  text: charge('(select $1::text as user_id)', '$2::integer', { app: '$3', user: '$4' }, 'X'),
+};
+
 interface BudgetRow {
   readonly scope: BudgetScope['scope'];
   readonly subject: string;
@@ -86,6 +99,10 @@ export const openBudgets = (database: Database, settings: LedgerSettings): Budge
     return (await database.query(clearLimit, [...keyOf(scope), configured ?? null])).length > 0;
   },
   left: (userId) => readLeft(database, settings, userId),
+  // Not repeated after a lost connection: it would count twice.
+  spend: async (userId, microUsd) => {
+    await database.query(countSpent, [userId, microUsd, ...limitValues(settings)]);
+  },
 });
 
 const keyOf = (scope: BudgetScope): unknown[] => [scope.scope, scope.scope === 'USER' ? scope.userId : ''];

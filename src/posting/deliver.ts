@@ -70,26 +70,28 @@ const sendNow = async (
   credentials: XCredentials,
 ): Promise<LedgerPost> => {
   const startedAtMs = performance.now();
-  const replyTo = parentTweetId ?? part.options.inReplyToTweetId;
-  const outcome = await tools.x.createTweet(credentials, tweetOf(part, replyTo), () =>
+  const outcome = await tools.x.createTweet(credentials, tweetOf(part, parentTweetId), () =>
     assertLease(claim, tools.deadlineMs),
   );
   const elapsedMs = performance.now() - startedAtMs;
-  const settled = await forParent(tools, replyTo, await forAccount(tools, credentials, outcome));
+  const ofAccount = await forAccount(tools, credentials, outcome);
+  const settled = (await waitsForParent(tools, part, parentTweetId, ofAccount)) ?? ofAccount;
   return record(tools, { claim, post }, settled, elapsedMs);
 };
 
-/** A tweet that Herald has just created may be missing where X looks for it: its reply waits. */
-const forParent = async (
+/** A tweet that Herald has just created may be missing where X looks for it: then its reply waits. */
+const waitsForParent = async (
   { ledger, now }: PostingTools,
-  parent: TweetId | undefined,
+  { options }: LedgerPart,
+  partBefore: TweetId | undefined,
   outcome: XOutcome,
-): Promise<XOutcome> => {
-  if (outcome.kind !== 'rejected' || outcome.reason !== 'parent_not_visible') return outcome;
-  if (parent === undefined || now().getTime() - createdAtMs(parent) > SHOWN_WITHIN_MS) return outcome;
-  if ((await ledger.ownerOf(parent)) === undefined) return outcome;
+): Promise<XOutcome | undefined> => {
+  if (outcome.kind !== 'rejected' || outcome.reason !== 'parent_not_visible') return undefined;
+  const parent = partBefore ?? options.inReplyToTweetId;
+  if (parent === undefined || now().getTime() - createdAtMs(parent) > SHOWN_WITHIN_MS) return undefined;
+  const isOwn = parent === partBefore || (await ledger.ownerOf(parent).catch(() => undefined)) !== undefined;
   const { reason, answer } = outcome;
-  return { kind: 'not_sent', code: 'X_UNAVAILABLE', reason, retryAt: undefined, answer };
+  return isOwn ? { kind: 'not_sent', code: 'X_UNAVAILABLE', reason, retryAt: undefined, answer } : undefined;
 };
 
 /** A connected account can be connected again: what X refuses because of its credentials waits for that. */
@@ -162,13 +164,13 @@ const assertLease = (claim: Claim, deadlineMs: number): void => {
   if (performance.now() > claim.leaseEndsAtMs - deadlineMs) throw new Error('The lease is over.');
 };
 
-const tweetOf = ({ text = '', options }: LedgerPart, replyTo: TweetId | undefined): XTweet => {
+const tweetOf = ({ text = '', options }: LedgerPart, partBefore: TweetId | undefined): XTweet => {
   const { mediaIds: _heraldIds, xMediaIds, ...sameAtX } = options;
   return {
     ...sameAtX,
     text,
     ...(xMediaIds === undefined ? {} : { mediaIds: xMediaIds }),
-    ...(replyTo === undefined ? {} : { inReplyToTweetId: replyTo }),
+    ...(partBefore === undefined ? {} : { inReplyToTweetId: partBefore }),
   };
 };
 

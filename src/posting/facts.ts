@@ -1,5 +1,6 @@
 import type { MediaId, Session, TweetId, XAuthoredTweet, XCredentials } from '../kernel/index.ts';
 import type { Composition, Facts } from './compose/index.ts';
+import { prices } from './policy/index.ts';
 import { weightLimit } from './text/index.ts';
 import type { PostingTools } from './tools.ts';
 
@@ -40,7 +41,7 @@ export const gatherFacts = async (
   const facts = { ...factsAtHand(tools), xUserId };
   const [media, replyTarget, weightedLimit] = await Promise.all([
     mediaOf(tools, session, wish.mediaIds),
-    replyTargetOf(tools, credentials, wish.replyTo),
+    replyTargetOf(tools, session, credentials, wish.replyTo),
     isTooLong(wish.compose(facts)) ? ledger.weightedLimit(xUserId) : undefined,
   ]);
   return { ...facts, media, replyTarget, weightedLimit: weightedLimit ?? weightLimit };
@@ -62,6 +63,7 @@ export const mediaOf = async (
  */
 const replyTargetOf = async (
   tools: PostingTools,
+  session: Session,
   credentials: XCredentials,
   tweetId: TweetId | undefined,
 ): Promise<Facts['replyTarget']> => {
@@ -69,21 +71,27 @@ const replyTargetOf = async (
   const owner = await tools.ledger.ownerOf(tweetId);
   if (owner?.deletedAt !== undefined) return 'gone';
   if (owner?.xUserId === credentials.xUserId) return 'own';
-  const read = await tweetAtX(tools, credentials, tweetId);
+  const read = await tweetAtX(tools, session, credentials, tweetId);
   return read === 'not_known' ? read : relationTo(credentials, read);
 };
 
+/** A tweet that X gives counts against the user's budget; X is not asked for one once that is used up. */
 const tweetAtX = async (
-  { x, gate, seenTweets }: PostingTools,
+  { x, gate, seenTweets, budgets }: PostingTools,
+  { userId }: Session,
   credentials: XCredentials,
   tweetId: TweetId,
 ): Promise<XAuthoredTweet | undefined | 'not_known'> => {
   const seen = seenTweets.get(tweetId);
   if (seen !== undefined) return seen;
   if (gate.held() !== undefined) return 'not_known';
+  const { microUsd: left } = await budgets.left(userId);
+  if (left !== undefined && left < prices.postRead.microUsd) return 'not_known';
   const read = await x.tweetById(credentials, tweetId);
   if (!read.ok) return 'not_known';
-  if (read.value !== undefined) seenTweets.set(tweetId, read.value);
+  if (read.value === undefined) return undefined;
+  seenTweets.set(tweetId, read.value);
+  await budgets.spend(userId, prices.postRead.microUsd);
   return read.value;
 };
 

@@ -145,10 +145,15 @@ const provenTweet = (
 /** Sends what was made QUEUED in the same breath, where it may be sent now; otherwise the sweep does. */
 const sendNow = async (tools: PostingTools, post: LedgerPost): Promise<LedgerPost> => {
   if (tools.gate.held() !== undefined) return post;
-  const sending = tools.ledger
-    .claimPost(post.id)
-    .then((delivery) => (delivery === undefined ? post : deliver(tools, delivery, false)));
+  const sending = claimAndDeliver(tools, post);
   return inTime(tools, post, sending, performance.now() + tools.answerWithinMs);
+};
+
+/** As it is now, when it may not be sent yet or the sweep was faster. */
+const claimAndDeliver = async (tools: PostingTools, post: LedgerPost): Promise<LedgerPost> => {
+  const delivery = await tools.ledger.claimPost(post.id);
+  if (delivery !== undefined) return deliver(tools, delivery, false);
+  return (await tools.ledger.post(post.userId, post.id)) ?? post;
 };
 
 const ownPost = async ({ ledger }: PostingTools, { userId }: Session, id: PostId): Promise<LedgerPost> => {

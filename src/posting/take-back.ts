@@ -1,6 +1,7 @@
 import {
   HeraldError,
   KeyNotHere,
+  type LedgerPost,
   type OwedDeletion,
   type PostErrorCode,
   type XCredentials,
@@ -36,11 +37,9 @@ const deleteAndRecord = async (
   report(tools, owed, deletion);
   switch (deletion.kind) {
     case 'deleted':
-      await tools.ledger.recordDeleted(owed, prices.deletion.microUsd);
-      return;
+      return count(tools, await tools.ledger.recordDeleted(owed, prices.deletion.microUsd));
     case 'gone':
-      await tools.ledger.recordDeleted(owed, 0);
-      return;
+      return count(tools, await tools.ledger.recordDeleted(owed, 0));
     case 'not_now':
       return tools.ledger.postponeDeletion(owed, deletion.retryAt);
     case 'refused':
@@ -51,8 +50,13 @@ const deleteAndRecord = async (
   }
 };
 
-const giveUp = async ({ ledger }: PostingTools, owed: OwedDeletion, code: PostErrorCode): Promise<void> => {
-  await ledger.recordUndeletable(owed, code);
+const giveUp = async (tools: PostingTools, owed: OwedDeletion, code: PostErrorCode): Promise<void> =>
+  count(tools, await tools.ledger.recordUndeletable(owed, code));
+
+/** The post is final once nothing of it is left to delete. */
+const count = ({ meter }: PostingTools, { state, parts }: LedgerPost): void => {
+  if (state === 'SENDING') return;
+  meter.post({ state, code: parts.find((part) => part.state === 'FAILED')?.error?.code });
 };
 
 const report = ({ log }: PostingTools, { post, tweetId }: OwedDeletion, deletion: XDeletion): void => {

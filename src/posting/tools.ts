@@ -27,7 +27,7 @@ export interface PostingTools {
   readonly accountNotes: AccountNotes;
   readonly kept: Pick<KeptCredentials, 'keep'>;
   readonly ledger: Ledger;
-  readonly budgets: Pick<BudgetStore, 'left'>;
+  readonly budgets: Pick<BudgetStore, 'left' | 'spend'>;
   readonly mediaStore: MediaStore;
   readonly mediaReader: MediaReader;
   /** Whose rules X applies to this application. */

@@ -38,6 +38,8 @@ export const uploadTweetMedia = async (
   }
   const description = readAltText(altText);
   const field = base64 == null ? 'url' : 'base64';
+  // Nobody else's server is asked for a file that nobody could post.
+  if (base64 == null) await tools.useCredentials(session, accountId, async () => undefined);
   const file = await (base64 == null
     ? tools.mediaReader.fromUrl(url ?? '')
     : tools.mediaReader.fromBase64(base64));

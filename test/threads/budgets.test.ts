@@ -137,6 +137,24 @@ describe.concurrent('the budget of a user for a day', () => {
     expect(await stage.x.requests(person.username)).toHaveLength(before);
   });
 
+  it('pays once for looking at a tweet of somebody else, and nothing is looked at once it is used up', async () => {
+    const [person, other] = await Promise.all([someone(), someone()]);
+    const { tweetId } = (await post(other, `@${person.username} what do you say?`)).body;
+    const reply = { tweet: { text: 'this', inReplyToTweetId: tweetId } };
+    const first = await ask<TweetPreview>(stage, person, 'previewTweet', reply);
+    expect([first.costMicroUsd, first.problems]).toEqual([10_000, []]);
+    await ask<TweetPreview>(stage, person, 'previewTweet', reply);
+    expect(await left(person)).toBe(USER_DAY - 5_000);
+
+    const unseen = (await post(other, `@${person.username} and to this?`)).body.tweetId;
+    await ledger.budgets.set({ scope: 'USER', userId: userIdOf(person) }, 6_000);
+    const second = await ask<TweetPreview>(stage, person, 'previewTweet', {
+      tweet: { text: 'that', inReplyToTweetId: unseen },
+    });
+    expect(second.problems.map(({ code }) => code)).toEqual(['BUDGET_EXCEEDED', 'REPLY_MAY_BE_REFUSED']);
+    expect(await left(person)).toBe(1_000);
+  });
+
   it('is exceeded by what X charges all the same: deletions', async () => {
     const person = await someone();
     const thread = await ask(stage, person, 'postThread', threadOf(10));
