@@ -38,7 +38,7 @@ const causeOf = (error: GraphQLError): HeraldError => {
   const path = /^Variable "\$[^"]*" got invalid value .* at "[^".]+\.([^"]+)"; /s.exec(error.message)?.[1];
   return path === undefined
     ? new HeraldError('INVALID_REQUEST', { message })
-    : new HeraldError('INVALID_INPUT', { message, field: path.slice(0, 100) });
+    : new HeraldError('INVALID_INPUT', { message, field: path.replace(/\[(\d+)\]/g, '.$1').slice(0, 100) });
 };
 
 const isGraphqlError = (error: unknown): boolean => error instanceof Error && error.name === 'GraphQLError';

@@ -89,9 +89,11 @@ const waitsForParent = async (
   if (outcome.kind !== 'rejected' || outcome.reason !== 'parent_not_visible') return undefined;
   const parent = partBefore ?? options.inReplyToTweetId;
   if (parent === undefined || now().getTime() - createdAtMs(parent) > SHOWN_WITHIN_MS) return undefined;
-  const isOwn = parent === partBefore || (await ledger.ownerOf(parent).catch(() => undefined)) !== undefined;
+  const owner = await ledger.ownerOf(parent).catch(() => undefined);
+  // One that its user has deleted is not late.
+  const isLate = owner === undefined ? parent === partBefore : owner.deletedAt === undefined;
   const { reason, answer } = outcome;
-  return isOwn ? { kind: 'not_sent', code: 'X_UNAVAILABLE', reason, retryAt: undefined, answer } : undefined;
+  return isLate ? { kind: 'not_sent', code: 'X_UNAVAILABLE', reason, retryAt: undefined, answer } : undefined;
 };
 
 /** A connected account can be connected again: what X refuses because of its credentials waits for that. */

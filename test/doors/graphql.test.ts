@@ -90,6 +90,13 @@ describe('an error', () => {
     ],
     ['a wrong type', { input: { text: 42 } }, {}, 'INVALID_INPUT', 'text'],
     [
+      'a wrong type in a list',
+      { input: { text: 'x', mediaIds: ['m', []] } },
+      {},
+      'INVALID_INPUT',
+      'mediaIds.1',
+    ],
+    [
       'a wrong enum value',
       { input: { text: 'a', replySettings: 'EVERYONE' } },
       {},

@@ -215,6 +215,31 @@ describe.concurrent('a thread', () => {
     expect(stage.sends(person)).toHaveLength(11);
   });
 
+  it('whose newest tweet its user deletes in the middle ends there: X is not late, it is gone', async () => {
+    const person = await someone();
+    const { databaseUrl } = stage.world;
+    const account = `('ACCOUNT', '${person.xUserId}')`;
+    await slowAt(person, 0, 1_500);
+    const sending = ask(stage, person, 'postThread', { parts });
+    await untilLive(person, 1);
+    await runSql(
+      databaseUrl,
+      `insert into herald.pause (scope, subject, reason) values ${account.slice(0, -1)}, 'test')`,
+    );
+    const post = await sending;
+    const [first] = await stage.x.tweets(person.username);
+    const waiting = await until(
+      'the first part to be live',
+      () => act<XPost>(stage.door, 'xPost', { id: post.id }, person),
+      ({ body }) => body.tweetId === first?.id && body,
+    );
+    await ask(stage, person, 'deleteTweet', { tweetId: waiting.tweetId });
+    await runSql(databaseUrl, `delete from herald.pause where (scope, subject) = ${account}`);
+    const final = await settled(stage, person, post.id);
+    expect(final).toMatchObject({ state: 'PARTLY_SENT', error: { code: 'X_FORBIDDEN' } });
+    expect(stage.sends(person)).toHaveLength(2);
+  });
+
   it('is deleted tweet by tweet, and its state stays', async () => {
     const person = await someone();
     const post = await ask(stage, person, 'postThread', { parts: parts.slice(0, 2) });
