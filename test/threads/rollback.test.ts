@@ -41,16 +41,23 @@ const takeBackDuring = async (kind: string, nth: number): Promise<TakenBack> => 
   return { person, post };
 };
 
-/** A setback makes the post wait for a minute, or until X said: that time is over. */
-const letPauseEnd = async ({ id }: XPost): Promise<void> => {
-  const { databaseUrl } = stage.world;
-  const setbacks = `select rollback_setbacks as count from herald.post where id = '${id}'`;
-  await until(
-    'the setback',
-    () => readRows<{ count: number }>(databaseUrl, setbacks),
-    ([row]) => row?.count === 1,
+/** The `nth` setback in a row, from 1, after which nobody holds the post. */
+const untilSetback = ({ id }: XPost, nth: number): Promise<unknown> =>
+  until(
+    `setback ${nth}`,
+    () =>
+      readRows<{ count: number }>(
+        stage.world.databaseUrl,
+        `select rollback_setbacks as count from herald.post where id = '${id}'`,
+      ),
+    ([row]) => row?.count === nth,
   );
-  await runSql(databaseUrl, `update herald.post set rollback_not_before = now() where id = '${id}'`);
+
+/** A setback makes the post wait for a minute, or until X said: that time is over. */
+const letPauseEnd = async (post: XPost, nth = 1): Promise<void> => {
+  await untilSetback(post, nth);
+  const ended = `update herald.post set rollback_not_before = now() where id = '${post.id}'`;
+  await runSql(stage.world.databaseUrl, ended);
 };
 
 const newestFirst = ({ parts: all }: XPost): (string | null)[] =>
@@ -113,18 +120,11 @@ describe.concurrent('a thread is taken back, and a deletion goes wrong', () => {
     const input = { parts, onPartFailure: 'ROLLBACK_DELETE', accountId };
     const post = await ask(stage, person, 'postThread', input);
     await letPauseEnd(post);
-    // Nobody may be asked for it with these credentials: it is put off again.
+    // X may not be asked with these credentials: it is put off again.
+    await untilSetback(post, 2);
     expect(await stage.x.tweets(person.username)).toHaveLength(LIVE.length - 1);
     await ask<XAccount>(stage, person, 'connectXAccount', {});
-    await until(
-      'the rollback to go on',
-      async () => {
-        const again = `update herald.post set rollback_not_before = now() where id = '${post.id}' and rollback = 'OWED'`;
-        await runSql(stage.world.databaseUrl, again);
-        return stage.finals();
-      },
-      (finals) => finals.has(post.id),
-    );
+    await letPauseEnd(post, 2);
     const final = await settled(stage, person, post.id);
     expect(final).toMatchObject({ state: 'FAILED', accountId });
     expect(await stage.x.tweets(person.username)).toEqual([]);
