@@ -79,7 +79,8 @@ describe.concurrent('kill -9 while a thread is taken back', () => {
 
       const again = await scene.start();
       const [found] = await readPosts(again, alice);
-      expect(found?.state).toBe('SENDING');
+      // Where nobody had the post when Herald died, it may be finished already.
+      expect(['SENDING', 'FAILED']).toContain(found?.state);
       // Whoever was deleting had the post for a minute, which is over.
       await runSql(scene.databaseUrl, 'update herald.post set rollback_not_before = now()');
       const final = await settled(again, alice, found?.id ?? '');
