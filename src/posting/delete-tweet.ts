@@ -6,10 +6,10 @@ import {
   type Session,
   type TweetId,
   type XCredentials,
-  type XDeletion,
 } from '../kernel/index.ts';
 import { prices } from './policy/index.ts';
 import { refusalOf } from './read-value.ts';
+import { reportDeletion } from './report-deletion.ts';
 import type { PostingTools } from './tools.ts';
 
 /**
@@ -40,20 +40,13 @@ const deleteAs = async (
   if (owner !== undefined && owner.xUserId !== xUserId) throw notOwn();
   if (owner?.deletedAt !== undefined) return owner.deletedAt;
   const deletion = await tools.x.deleteTweet(credentials, tweetId);
-  report(tools, tweetId, deletion);
+  reportDeletion(tools, deletion, { tweetId });
   if (deletion.kind === 'deleted')
     return tools.ledger.noteDeleted(userId, xUserId, tweetId, prices.deletion.microUsd);
   if (deletion.kind === 'gone') return tools.ledger.noteDeleted(userId, xUserId, tweetId, 0);
   if (deletion.kind === 'not_now') throw refusalOf(deletion, tools.now());
   if (deletion.code === 'X_FORBIDDEN') throw notOwn();
   throw refusalOf({ code: deletion.code, retryAt: undefined }, tools.now());
-};
-
-const report = ({ log }: PostingTools, tweetId: TweetId, deletion: XDeletion): void => {
-  const { status, transactionId: xTransactionId, failure } = deletion.answer;
-  const fields = { tweetId, status, xTransactionId, failure };
-  if (deletion.kind === 'deleted' || deletion.kind === 'gone') log('info', 'x_deleted', fields);
-  else log('warn', 'x_not_deleted', { ...fields, code: deletion.code });
 };
 
 const notOwn = (): HeraldError =>

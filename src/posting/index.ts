@@ -2,6 +2,7 @@ import type { Delivery, Look, OwedDeletion, Posting } from '../kernel/index.ts';
 import { deleteTweet } from './delete-tweet.ts';
 import { deliver } from './deliver.ts';
 import { cancelTweet, resolveTweet, retryTweet, xPost, xPosts } from './manage.ts';
+import { xMedia } from './media-progress.ts';
 import { postThread, postTweet } from './post-tweet.ts';
 import { previewTweet } from './preview-tweet.ts';
 import { reconcile } from './reconcile.ts';
@@ -9,7 +10,7 @@ import { createRunning } from './running.ts';
 import { createSeenTweets } from './seen-tweets.ts';
 import { takeBack } from './take-back.ts';
 import type { PostingTools } from './tools.ts';
-import { uploadMediaStream, uploadTweetMedia, xMedia } from './upload-media.ts';
+import { uploadMediaStream, uploadTweetMedia } from './upload-media.ts';
 import { createXMe } from './x-me.ts';
 
 export { createGate } from './gate.ts';

@@ -5,9 +5,9 @@ import {
   type OwedDeletion,
   type PostErrorCode,
   type XCredentials,
-  type XDeletion,
 } from '../kernel/index.ts';
 import { prices } from './policy/index.ts';
+import { reportDeletion } from './report-deletion.ts';
 import type { PostingTools } from './tools.ts';
 
 /**
@@ -34,7 +34,8 @@ const deleteAndRecord = async (
   credentials: XCredentials,
 ): Promise<void> => {
   const deletion = await tools.x.deleteTweet(credentials, owed.tweetId);
-  report(tools, owed, deletion);
+  const { id: postId, traceId } = owed.post;
+  reportDeletion(tools, deletion, { tweetId: owed.tweetId, postId, traceId });
   switch (deletion.kind) {
     case 'deleted':
       return count(tools, await tools.ledger.recordDeleted(owed, prices.deletion.microUsd));
@@ -57,11 +58,4 @@ const giveUp = async (tools: PostingTools, owed: OwedDeletion, code: PostErrorCo
 const count = ({ meter }: PostingTools, { state, parts }: LedgerPost): void => {
   if (state === 'SENDING') return;
   meter.post({ state, code: parts.find((part) => part.state === 'FAILED')?.error?.code });
-};
-
-const report = ({ log }: PostingTools, { post, tweetId }: OwedDeletion, deletion: XDeletion): void => {
-  const { status, transactionId: xTransactionId, failure } = deletion.answer;
-  const fields = { postId: post.id, traceId: post.traceId, tweetId, status, xTransactionId, failure };
-  if (deletion.kind === 'deleted' || deletion.kind === 'gone') log('info', 'x_deleted', fields);
-  else log('warn', 'x_not_deleted', { ...fields, code: deletion.code });
 };

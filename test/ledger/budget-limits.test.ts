@@ -1,42 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { LedgerPost, NewPost, UserId } from '../../src/kernel/index.ts';
-import type { LedgerOptions, OpenLedger } from '../../src/ledger/index.ts';
-import { createTestDatabase } from '../support/postgres.ts';
-import {
-  acceptClaimed,
-  alice,
-  newPost,
-  newThread,
-  newUserId,
-  openTestLedger,
-  openTestPool,
-  rejected,
-} from './fixture.ts';
+import { describe, expect, it } from 'vitest';
+import type { LedgerPost } from '../../src/kernel/index.ts';
+import { openBudgetLedgers, overBudget, priced, tomorrow } from './budget-fixture.ts';
+import { acceptClaimed, alice, newThread, newUserId, rejected } from './fixture.ts';
 import { whileWaiting } from './while-waiting.ts';
 
-const { url } = await createTestDatabase('template0');
-const ledger = await openTestLedger(url);
-const pool = openTestPool(url);
-
-const withBudget = (budget: Partial<LedgerOptions['budget']>): Promise<OpenLedger> =>
-  openTestLedger(url, { budget: { appDayMicroUsd: undefined, userDayMicroUsd: undefined, ...budget } });
-const frugal = await withBudget({ userDayMicroUsd: 100 });
-
-/** Every test's spending of the whole application is its own. */
-afterEach(async () => {
-  await pool.query('truncate herald.spending, herald.budget, herald.media');
-  await pool.query('update herald.part set charged_on = charged_on - 1');
-});
-
-const priced = (costMicroUsd: number, changed: Partial<Omit<NewPost, 'parts'>> = {}): NewPost =>
-  newPost({ parts: [{ text: `priced ${randomUUID()}`, options: {}, costMicroUsd }], ...changed });
-
-const tomorrow = (): Date => new Date(new Date().setUTCHours(24, 0, 0, 0));
-const overBudget = (scope: 'APP' | 'USER') => ({ kind: 'over_budget', scope, retryAt: tomorrow() });
-
-const leftOf = async (userId: UserId, of: OpenLedger = frugal) => (await of.budgets.left(userId)).microUsd;
+const { ledger, pool, withBudget, frugal, leftOf } = await openBudgetLedgers();
 
 const sql = (text: string, values: unknown[] = []): Promise<pg.QueryResult> => pool.query(text, values);
 const costOf = (post: LedgerPost | undefined) => post?.parts.map(({ costMicroUsd }) => costMicroUsd);

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Accepted, Claim, LedgerPost, NewPost, UserId } from '../../src/kernel/index.ts';
-import type { LedgerOptions, OpenLedger } from '../../src/ledger/index.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { openBudgetLedgers, overBudget, priced, tomorrow } from './budget-fixture.ts';
 import {
   acceptClaimed,
   alice,
@@ -13,34 +12,12 @@ import {
   newPostId,
   newTweetId,
   newUserId,
-  openTestLedger,
-  openTestPool,
   rejected,
   unknown,
 } from './fixture.ts';
 import { forceState } from './force-state.ts';
 
-const { url } = await createTestDatabase('template0');
-const ledger = await openTestLedger(url);
-const pool = openTestPool(url);
-
-const withBudget = (budget: Partial<LedgerOptions['budget']>): Promise<OpenLedger> =>
-  openTestLedger(url, { budget: { appDayMicroUsd: undefined, userDayMicroUsd: undefined, ...budget } });
-const frugal = await withBudget({ userDayMicroUsd: 100 });
-
-/** Every test's spending of the whole application is its own. */
-afterEach(async () => {
-  await pool.query('truncate herald.spending, herald.budget, herald.media');
-  await pool.query('update herald.part set charged_on = charged_on - 1');
-});
-
-const priced = (costMicroUsd: number, changed: Partial<Omit<NewPost, 'parts'>> = {}): NewPost =>
-  newPost({ parts: [{ text: `priced ${randomUUID()}`, options: {}, costMicroUsd }], ...changed });
-
-const tomorrow = (): Date => new Date(new Date().setUTCHours(24, 0, 0, 0));
-const overBudget = (scope: 'APP' | 'USER') => ({ kind: 'over_budget', scope, retryAt: tomorrow() });
-
-const leftOf = async (userId: UserId, of: OpenLedger = frugal) => (await of.budgets.left(userId)).microUsd;
+const { ledger, pool, withBudget, frugal, leftOf } = await openBudgetLedgers();
 
 /** Rows of this user in any table that a post leaves something in. */
 const readTraces = async (userId: UserId): Promise<unknown> => {
